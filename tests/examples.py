@@ -1,0 +1,62 @@
+"""The examples of rules as small returns: partial rows made whole, and judged by the rule alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from crt_return.cell_findings import CheckedTable, Release
+from crt_return.cells import typed
+from crt_return.engines.duckdb import DuckDB
+from crt_return.finding import shown
+from crt_return.reading.model import ROW, TextTable
+from crt_return.rules import Judged, judge_rule
+from crt_return.scope import Data
+from crt_return.standard import Rule, Standard, Table
+from crt_return.tables import Checked
+
+PERIOD = "2006-07-Q4"
+GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_status": "open"}
+
+
+def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
+    """What a rule says of one of its examples."""
+    data = Data(DuckDB(), standard, *example_return(rule, example, standard))
+    if "finding.warning" in rule.sql:
+        types = {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean}
+        warnings = rows_of(example).get("finding.warning", [])
+        data.engine.load("finding.warning", pl.DataFrame(warnings, schema=types))
+    return judge_rule(rule, data, standard, PERIOD, None, {})
+
+
+def example_return(rule: Rule, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
+    """An example as this return and the previous one; tables it does not name are empty."""
+    named = rows_of(example) or {rule.table: [dict(example)]}
+    return tuple(
+        Checked(
+            Release("RZA", PERIOD, date(2007, 3, 31)),
+            {name: table_of(table, named.get(prefix + name, [])) for name, table in standard.tables.items()},
+            {},
+            (),
+            frozenset(),
+        )
+        for prefix in ("", "prior.")
+    )  # type: ignore[return-value]
+
+
+def rows_of(example: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows by table of an example that names its tables; empty for a single row."""
+    return dict(example) if example and all(isinstance(rows, list) for rows in example.values()) else {}
+
+
+def table_of(table: Table, rows: list[dict[str, Any]]) -> CheckedTable:
+    """Partial rows as a typed table; cells left out are blank but for the key and an open team."""
+    whole = [{name: {**GIVEN, **row}.get(name) for name in table.names} for row in rows]
+    text = pl.DataFrame(
+        [{name: None if value is None else shown(value) for name, value in row.items()} for row in whole],
+        schema=dict.fromkeys(table.names, pl.String),
+    ).with_row_index(ROW, offset=2)
+    return CheckedTable(table, TextTable(table.name, table.file, table.names, text), typed(text, table), {})

@@ -1,0 +1,171 @@
+"""The command line: words in, text and an exit status out. It holds no logic of the standard.
+
+Exit status: 0 no errors, 1 the return has errors (or, with --strict, unexplained warnings), 2 the path cannot be
+read as a return or the command was used wrongly, 70 a fault of this program.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crt_return.version import __version__
+
+if TYPE_CHECKING:
+    from crt_return.finding import Report
+    from crt_return.validate import Progress, Run
+
+EXIT_ERRORS, EXIT_USAGE, EXIT_OUR_FAULT = 1, 2, 70
+FORMS = (".json",)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="crt-return")
+def commands() -> None:
+    """Check the national return of Crisis Resolution Teams."""
+
+
+@commands.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--prior", type=click.Path(path_type=Path), help="Last quarter's return, for the rules on change.")
+@click.option(
+    "--report", "reports", type=click.Path(path_type=Path), multiple=True, help="Write the report to FILE.json."
+)
+@click.option("--strict", is_flag=True, help="Let a warning without an explanation count as an error.")
+@click.option("--all-rows", is_flag=True, help="List every faulty row, not the first 1,000 of a rule.")
+def validate(path: Path, prior: Path | None, reports: tuple[Path, ...], strict: bool, all_rows: bool) -> int:
+    """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
+    _refuse_unwritable(reports)
+    from crt_return.reports import terminal
+    from crt_return.standard import load_standard
+
+    report = _run(path, prior, all_rows).report
+    click.echo(terminal.text(report, load_standard()), nl=False)
+    for file in reports:
+        _write(report, file)
+    return exit_status(report, strict=strict)
+
+
+@commands.command()
+@click.argument("rule")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--prior", type=click.Path(path_type=Path), help="Last quarter's return, for the rules on change.")
+def explain(rule: str, path: Path | None, prior: Path | None) -> int:
+    """Show RULE: what it says, why, its SQL and examples; with PATH, what it makes of that return's rows."""
+    from crt_return import explain as explaining
+    from crt_return.standard import load_standard
+
+    standard = load_standard()
+    named = explaining.rule_named(rule, standard)
+    if isinstance(named, str):
+        raise click.UsageError(named)
+    click.echo(explaining.text(named), nl=False)
+    if path is None:
+        return 0
+    run = _run(path, prior, False)
+    click.echo("\n" + explaining.own_rows(named, run, standard), nl=False)
+    return EXIT_USAGE if run.report.outcome == "unreadable" else 0
+
+
+@commands.command()
+@click.option("--providers", default=1, show_default=True, help="How many providers (RZA, RZB ...).")
+@click.option("--teams", default=3, show_default=True, help="How many teams each.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same files.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to make.")
+@click.option("--faults", default="", help="Rules to break, as GTK-01,PKG-04; where is written to faults.csv.")
+def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int:
+    """Make synthetic returns: each provider's last two quarters, valid but for the faults asked for."""
+    from crt_return.sampling.make import make_samples
+    from crt_return.standard import load_standard
+
+    rules = tuple(rule.strip().upper() for rule in faults.split(",") if rule.strip())
+    try:
+        made = make_samples(load_standard(), providers, teams, seed, out, rules)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    for path in made:
+        click.echo(str(path))
+    return 0
+
+
+def exit_status(report: Report, *, strict: bool = False) -> int:
+    """The exit status of a report."""
+    if report.outcome == "unreadable":
+        return EXIT_USAGE
+    if report.outcome == "rejected" or (strict and report.outcome == "queried"):
+        return EXIT_ERRORS
+    return 0
+
+
+def _run(path: Path, prior: Path | None, all_rows: bool) -> Run:
+    with _progress() as progress:
+        from crt_return.validate import PriorUnreadable, run
+
+        try:
+            return run(path, prior=prior, all_rows=all_rows, progress=progress)
+        except PriorUnreadable as error:
+            raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A line on a terminal that says what is being done; nothing where the error output is not a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update
+
+
+def _refuse_unwritable(reports: tuple[Path, ...]) -> None:
+    """Say before the work, not after, that a report cannot be written."""
+    for file in reports:
+        if file.suffix.lower() not in FORMS:
+            raise click.UsageError(f"A report can be written as {', '.join(FORMS)}; '{file.name}' is neither.")
+        if not file.parent.is_dir() or file.is_dir():
+            raise click.UsageError(f"The report cannot be written to {file}: there is no folder {file.parent}.")
+
+
+def _write(report: Report, file: Path) -> None:
+    from crt_return.reports import json
+
+    try:
+        json.write(report, file)
+    except OSError as error:
+        raise click.UsageError(f"The report cannot be written to {file}: {error.strerror}.") from None
+
+
+def main() -> None:
+    """Run the command and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack a letter; text must still come
+    try:
+        sys.exit(commands.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        click.echo(_our_fault(error), err=True)
+        sys.exit(EXIT_OUR_FAULT)
+
+
+def _our_fault(error: Exception) -> str:
+    """The place of a fault of ours in our own code. The error's own text may hold a patient's data: not shown."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "crt_return" in frame.filename]
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown place"
+    return (
+        f"crt-return {__version__} has failed: {type(error).__name__} at {place}. This is a fault of the program, "
+        "not of your return. Please report this line to its makers; it holds none of your data."
+    )

@@ -1,0 +1,54 @@
+"""DuckDB, embedded: the engine of one return. The one door to the library.
+
+It is shut off from files, network and extensions, so that no rule can reach outside the return.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+_SHUT: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+SEARCH_PATH = "scoped,main"
+
+
+class DuckDB:
+    """A database in memory, gone with the object."""
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect(":memory:", config=_SHUT)
+        self._schemas = {"main"}
+        self._schema("scoped")
+        self._connection.execute(f"SET search_path = '{SEARCH_PATH}'")
+
+    def load(self, name: str, frame: pl.DataFrame) -> None:
+        """Hold a frame as the table `schema.table`, made anew if it is there."""
+        self._schema(name.partition(".")[0])
+        self._connection.register("incoming", frame)
+        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+        self._connection.unregister("incoming")
+
+    def view(self, name: str, query: str | None) -> None:
+        """Let `schema.table` stand for a query from now on; None takes the view away."""
+        self._schema(name.partition(".")[0])
+        self._connection.execute(
+            f"CREATE OR REPLACE VIEW {name} AS {query}" if query else f"DROP VIEW IF EXISTS {name}"
+        )
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that changes what is held."""
+        self._connection.execute(sql)
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """The rows a SELECT gives, columns in its order."""
+        rows: pl.DataFrame = self._connection.sql(sql).pl()
+        return rows
+
+    def _schema(self, schema: str) -> None:
+        if schema not in self._schemas:
+            self._connection.execute(f"CREATE SCHEMA {schema}")
+            self._schemas.add(schema)

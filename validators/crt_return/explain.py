@@ -1,0 +1,125 @@
+"""One rule in full: what it says, why, its SQL and its examples; and what it makes of the user's own rows.
+
+It shows; it decides nothing. What it prints of a return is masked like any report.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import yaml
+
+from crt_return.finding import shown
+from crt_return.privacy import masked
+from crt_return.reading.model import ROW
+from crt_return.rules import faulty_rows, judged_rows
+from crt_return.sql import reads
+from crt_return.standard import Rule, Standard
+from crt_return.validate import Run
+
+OWN_ROWS = 10
+
+
+def rule_named(name: str, standard: Standard) -> Rule | str:
+    """The rule of that id, or a sentence that says there is none and which are near."""
+    rule = standard.rules.get(name.upper())
+    if rule:
+        return rule
+    near = difflib.get_close_matches(name.upper(), standard.rules, n=5, cutoff=0.5)
+    return f"There is no rule {name}." + (f" Did you mean {', '.join(near)}?" if near else "")
+
+
+def text(rule: Rule) -> str:
+    """The rule as published, as text."""
+    return "\n".join(_lines(rule)) + "\n"
+
+
+def _lines(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id} ({rule.severity}): {rule.title}"
+    yield f"\nTable: {rule.table}"
+    yield f"Says: {rule.message}"
+    yield f"Why: {rule.why}"
+    yield f"To mend: {rule.fix}"
+    yield f"Source: {rule.source} ({rule.standing}); since {rule.since}"
+    yield from (f"{name.replace('_', ' ')}: {value}" for name, value in _lifecycle(rule).items() if value)
+    yield f"\n{_logic(rule)}"
+    for name, examples in rule.examples.items():
+        yield f"\nExamples: {name.replace('_', ' ')}"
+        yield from (f"  {_example(example)}" for example in examples)
+
+
+def _lifecycle(rule: Rule) -> dict[str, str | None]:
+    return {name: getattr(rule, name) for name in ("warn_from", "fail_from", "until", "reason")}
+
+
+def _logic(rule: Rule) -> str:
+    if rule.check:
+        return f"Built in: the {rule.check} stage makes this check from the table schemas."
+    parts = {"Judges": rule.when, "Must hold": rule.must, "Faulty rows": rule.select}
+    return "\n".join(f"{name} (SQL):\n{_indented(sql)}" for name, sql in parts.items() if sql)
+
+
+def _indented(sql: str) -> str:
+    return "\n".join(f"  {line}" for line in sql.strip().splitlines())
+
+
+def _example(example: Any) -> str:
+    return yaml.safe_dump(example, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000).strip()
+
+
+def own_rows(rule: Rule, run: Run, standard: Standard) -> str:
+    """What the rule makes of the return: its verdict, its findings, and the rows it looked at."""
+    return "\n".join(_own_lines(rule, run, standard)) + "\n"
+
+
+def _own_lines(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
+    report = run.report
+    yield f"In {report.submission.path}: {_verdict(rule, run)}"
+    yield from (f"  not evaluated because {one.because}" for one in report.rules.not_evaluated if one.rule == rule.id)
+    found = [one for one in report.findings if one.rule == rule.id]
+    for one in found[:OWN_ROWS]:
+        place = " ".join(part for part in (one.file, one.cell) if part)
+        yield f"  {place + ': ' if place else ''}{one.message}"
+    if len(found) > OWN_ROWS:
+        yield f"  ... and {len(found) - OWN_ROWS:,} more"
+    yield from _rows_seen(rule, run, standard)
+
+
+def _verdict(rule: Rule, run: Run) -> str:
+    verdicts = run.report.rules
+    parts = [("passed", rule.id in verdicts.passed), ("failed", rule.id in verdicts.failed)]
+    parts.append(("not evaluated", any(one.rule == rule.id for one in verdicts.not_evaluated)))
+    return " in part, in part ".join(name for name, holds in parts if holds)
+
+
+def _rows_seen(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
+    """The user's own rows as the rule sees them: those at fault, and some of those it judges."""
+    if run.data is None or rule.check or any(name in run.data.unread for name in reads(rule, standard)):
+        return
+    fields = sorted(set().union(*reads(rule, standard).values()))
+    query = judged_rows(rule) or (f"SELECT * FROM {rule.table}" if rule.must else None)
+    faulty = run.data.engine.query(faulty_rows(rule, OWN_ROWS)) if rule.select else None
+    for heading, rows in (("Faulty rows the query gives", faulty), ("Rows it judges", _query(run, query))):
+        if rows is not None and rows.height:
+            yield f"\n{heading} (the first {min(rows.height, OWN_ROWS)}):"
+            yield from _table(rows.head(OWN_ROWS), fields, standard.tables[rule.table].primary_key)
+
+
+def _query(run: Run, query: str | None) -> pl.DataFrame | None:
+    if run.data is None or query is None:
+        return None
+    return run.data.engine.query(f"SELECT * FROM ({query}) LIMIT {OWN_ROWS}")
+
+
+def _table(rows: pl.DataFrame, fields: list[str], key: tuple[str, ...]) -> Iterator[str]:
+    wanted = [
+        n for n in rows.columns if n in fields or n in key or n == ROW or (n not in fields and len(rows.columns) < 12)
+    ]
+    cells = [[masked(shown(value)) for value in row] for row in rows.select(wanted).iter_rows()]
+    names = ["row" if name == ROW else name for name in wanted]
+    widths = [max(len(line[n]) for line in [names, *cells]) for n in range(len(names))]
+    for line in [names, *cells]:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -1,0 +1,209 @@
+"""What checking says: a finding, an outcome, a report. The model every other part speaks.
+
+It renders a rule's message for one fault and hides patient data on the way, so nothing unmasked can reach a
+report. It does not look at data: reading, cells and rules do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from crt_return.privacy import masked
+from crt_return.standard import RELEASE_KEY, SEVERITIES, Rule, Severity, Table
+
+Outcome = Literal["accepted", "accepted_with_explanations", "queried", "rejected", "unreadable"]
+RULE_UNREADABLE = ("PKG-10", "PKG-11")
+DEFAULT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: where it is, what was found, what was expected and how to mend it.
+
+    `row` is the row a spreadsheet shows (the header is 1); `count` is how many rows the finding stands for.
+    """
+
+    rule: str
+    severity: Severity
+    table: str | None
+    file: str | None
+    sheet: str | None
+    row: int | None
+    column: str | None
+    cell: str | None
+    field: str | None
+    key: Mapping[str, str]
+    value: str | None
+    expected: str | None
+    message: str
+    fix: str
+    help: str
+    count: int = 1
+
+    @property
+    def record_key(self) -> str:
+        """What `explanations` calls this record: the row's key, or the file's name, or the provider's code."""
+        own = [value for name, value in self.key.items() if name not in RELEASE_KEY]
+        return "|".join(own) or (self.file if self.row is None else None) or self.key.get("provider_code", "return")
+
+
+@dataclass(frozen=True)
+class NotEvaluated:
+    """A rule that could not be judged, for the whole return or for a part of it, and why."""
+
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Every rule in force by what became of it; a rule may have failed for some teams and be open for others."""
+
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Which return was checked. Values the return did not give are None."""
+
+    path: str
+    provider_code: str | None = None
+    period: str | None = None
+    submission_version: int | None = None
+    content_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of one validation; `as_dict` is the published `report.json`."""
+
+    standard: Mapping[str, str]
+    tool: Mapping[str, str]
+    submission: Submission
+    outcome: Outcome
+    counts: Mapping[Severity, int]
+    rules: Verdicts
+    findings: tuple[Finding, ...]
+    completeness: Mapping[str, Any] = field(default_factory=dict)
+    fidelity: Sequence[Mapping[str, Any]] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, with the published names in the published order."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the submitted files a fault lies."""
+
+    table: str | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    field: str | None = None
+
+
+def finding(
+    rule: Rule,
+    severity: Severity,
+    place: Place,
+    *,
+    key: Mapping[str, Any] | None = None,
+    value: str | None = None,
+    expected: Any = None,
+    values: Mapping[str, Any] | None = None,
+    count: int = 1,
+    more: bool = False,
+) -> Finding:
+    """The finding for one fault of a rule.
+
+    `values` fills the message's placeholders; `more` marks the finding that stands for all the rows past the cap.
+    """
+    shown_key = {name: masked(shown(part)) for name, part in (key or {}).items() if part is not None}
+    known = {**vars(place), **rule.limits, **(values or {}), "value": value, "expected": expected}
+    text = rule.message.format_map({name: shown(part) for name, part in known.items()})
+    email_belongs = place.field == "contact_email"
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        table=place.table,
+        file=masked(place.file) if place.file else None,
+        sheet=None,
+        row=place.row,
+        column=place.column,
+        cell=f"{place.column}{place.row}" if place.column and place.row else None,
+        field=place.field,
+        key=shown_key,
+        value=None if value is None else masked(value, email_belongs=email_belongs),
+        expected=None if expected is None else masked(shown(expected), email_belongs=email_belongs),
+        message=_past_cap(rule, count) if more else masked(_named(shown_key) + text, email_belongs=email_belongs),
+        fix=rule.fix,
+        help=f"rules/{rule.id}/",
+        count=count,
+    )
+
+
+def _past_cap(rule: Rule, count: int) -> str:
+    return f"{count:,} more of the same fault are not listed ({rule.title}). Use --all-rows to list every one."
+
+
+def _named(key: Mapping[str, str]) -> str:
+    """The words that say whose row it is: "RZA-T01, voluntary: "."""
+    own = [value for name, value in key.items() if name not in RELEASE_KEY]
+    return f"{', '.join(own)}: " if own else ""
+
+
+def shown(value: Any) -> str:
+    """A value as an analyst would write it: no spare decimals, ISO dates, `blank` for nothing."""
+    if value is None:
+        return "blank"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def place_of(table: Table, file: str, header: Sequence[str], row: int | None, field: str | None) -> Place:
+    """The place of a cell, with the column's letter as a spreadsheet shows it."""
+    column = column_letter(header.index(field)) if field in header else None
+    return Place(table.name, file, row, column, field)
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's letters for a column counted from 0: A, B, ... Z, AA."""
+    letters = ""
+    while index >= 0:
+        index, letter = divmod(index, 26)
+        letters = chr(ord("A") + letter) + letters
+        index -= 1
+    return letters
+
+
+def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """True numbers of faults by severity, however many rows are listed."""
+    total: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+    for one in findings:
+        total[one.severity] += one.count
+    return total
+
+
+def outcome(findings: Sequence[Finding], explained: set[tuple[str, str]]) -> Outcome:
+    """The rung of the acceptance ladder; `explained` holds (rule, record key) pairs."""
+    if any(one.rule in RULE_UNREADABLE for one in findings):
+        return "unreadable"
+    if any(one.severity == "error" for one in findings):
+        return "rejected"
+    warnings = [one for one in findings if one.severity == "warning"]
+    if any((one.rule, one.record_key) not in explained for one in warnings):
+        return "queried"
+    return "accepted_with_explanations" if warnings else "accepted"

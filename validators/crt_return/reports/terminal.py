@@ -1,0 +1,98 @@
+"""The report as plain text for a terminal: the verdict first, then each fault with its place and its mending.
+
+Only the first few rows of a rule are shown; the report file lists them. No colour carries meaning.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from crt_return.finding import Finding, Outcome, Report
+from crt_return.standard import SEVERITIES, Severity, Standard
+
+SHOWN_ROWS = 5
+WIDTH = 110
+
+HEADINGS: dict[Severity, str] = {
+    "error": "Errors: each must be mended",
+    "warning": "Warnings: each must be mended or explained",
+    "info": "For information",
+}
+VERDICTS: dict[Outcome, str] = {
+    "accepted": "ACCEPTED: no errors and no warnings.",
+    "accepted_with_explanations": "ACCEPTED WITH EXPLANATIONS: no errors, and every warning is explained.",
+    "queried": "QUERIED: no errors, but {warning} without an explanation for each.",
+    "rejected": "REJECTED: {error} to mend before this return can be accepted.",
+    "unreadable": "UNREADABLE: this could not be read as a return.",
+}
+
+
+def text(report: Report, standard: Standard) -> str:
+    """The whole report as lines of text."""
+    return "\n".join(_lines(report, standard)) + "\n"
+
+
+def _lines(report: Report, standard: Standard) -> Iterator[str]:
+    yield from _heading(report)
+    for severity in SEVERITIES:
+        found = [one for one in report.findings if one.severity == severity]
+        if found:
+            yield from ["", f"{HEADINGS[severity]} ({sum(one.count for one in found):,})"]
+            yield from _by_rule(found, standard)
+    if report.outcome != "unreadable":
+        yield from _not_evaluated(report)
+        yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
+
+
+def _heading(report: Report) -> Iterator[str]:
+    submission = report.submission
+    if submission.provider_code:
+        version = f", version {submission.submission_version}" if submission.submission_version else ""
+        yield f"Return of {submission.provider_code} for {submission.period}{version}"
+    yield f"{submission.path}, checked against {report.standard['name']} {report.standard['version']}"
+    numbers: dict[str, str] = {severity: _number(report.counts[severity], severity) for severity in SEVERITIES}
+    yield from ["", VERDICTS[report.outcome].format_map(numbers)]
+
+
+def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
+    rules: dict[str, list[Finding]] = defaultdict(list)
+    for one in found:
+        rules[one.rule].append(one)
+    for rule, own in rules.items():
+        yield from ["", f"{rule}  {standard.rules[rule].title}"]
+        for one in own[:SHOWN_ROWS]:
+            yield from _wrapped(f"{_where(one)}{one.message}", "  ")
+        if len(own) > SHOWN_ROWS:
+            yield f"  ... and {sum(one.count for one in own[SHOWN_ROWS:]):,} more; --report FILE.json lists them."
+        yield from _wrapped(f"To mend: {own[0].fix}", "  ")
+
+
+def _where(one: Finding) -> str:
+    """`gatekeeping.csv F14: `, or as much as is known."""
+    if one.file is None or (one.row is None and one.file in one.message):
+        return ""
+    return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+
+
+def _not_evaluated(report: Report) -> Iterator[str]:
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for one in report.rules.not_evaluated:
+        reasons[one.because].append(one.rule)
+    if reasons:
+        total = len(report.rules.not_evaluated)
+        yield from [
+            "",
+            f"Not evaluated, in whole or in part ({_number(total, 'rule')}): neither passed nor failed there",
+        ]
+    for because, rules in reasons.items():
+        yield from _wrapped(f"{', '.join(rules)}: {because}", "  ")
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

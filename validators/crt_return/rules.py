@@ -1,0 +1,175 @@
+"""Rules by SQL: typed tables to findings, with three outcomes for each rule.
+
+It runs each rule's own SQL on an engine, over what the rule's scope leaves it, and words the findings. It holds
+no rule itself, and does not know how the engine runs a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from crt_return.cell_findings import CheckedTable
+from crt_return.finding import Finding, finding, place_of
+from crt_return.reading.model import ROW
+from crt_return.scope import Data, Scope
+from crt_return.sql import Reads, first_field, reads, tables_of
+from crt_return.standard import RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
+
+WARNINGS = "finding.warning"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of one rule: its findings, and the reasons why all or part of it was not evaluated."""
+
+    rule: Rule
+    findings: tuple[Finding, ...] = ()
+    because: tuple[str, ...] = ()
+
+    @property
+    def failed_teams(self) -> frozenset[str] | None:
+        """The teams with a finding; None where a finding is not of a team."""
+        teams = {one.key.get(TEAM) for one in self.findings}
+        return None if None in teams else frozenset(team for team in teams if team)
+
+
+def judge(
+    data: Data, standard: Standard, period: str | None, cap: int | None, progress: Callable[[str], None]
+) -> list[Judged]:
+    """Every rule written in SQL, in the standard's order, but those on the findings themselves."""
+    judged: dict[str, Judged] = {}
+    for rule in sql_rules(standard):
+        if WARNINGS not in tables_of(rule):
+            judged[rule.id] = judge_rule(rule, data, standard, period, cap, judged)
+            progress(f"Judging {rule.id}")
+    return list(judged.values())
+
+
+def judge_explanations(data: Data, standard: Standard, period: str | None, findings: Iterable[Finding]) -> list[Judged]:
+    """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
+    warnings = [one for one in findings if one.severity == "warning"]
+    explained = explained_records(data.tables.get("explanations"))
+    columns = {
+        "rule_id": [one.rule for one in warnings],
+        "record_key": [one.record_key for one in warnings],
+        "explained": [(one.rule, one.record_key) in explained for one in warnings],
+    }
+    types = {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean}
+    data.engine.load(WARNINGS, pl.DataFrame(columns, schema=types))
+    rules = [rule for rule in sql_rules(standard) if WARNINGS in tables_of(rule)]
+    return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
+
+
+def explained_records(explanations: CheckedTable | None) -> set[tuple[str, str]]:
+    """The (rule, record key) pairs that the explanations table explains, in rows without a fault."""
+    if explanations is None:
+        return set()
+    faulty = pl.any_horizontal(*explanations.bad.values()) if explanations.bad else pl.lit(False)
+    return set(explanations.values.filter(~faulty).select("rule_id", "record_key").rows())
+
+
+def sql_rules(standard: Standard) -> list[Rule]:
+    """The rules that are SQL, in order."""
+    return [rule for rule in standard.rules.values() if not rule.check]
+
+
+def judge_rule(
+    rule: Rule, data: Data, standard: Standard, period: str | None, cap: int | None, judged: Mapping[str, Judged]
+) -> Judged:
+    """One rule: failed, passed or not evaluated, and for which part."""
+    severity = rule.severity_in(period)
+    if severity is None:
+        return Judged(rule, (), (f"it is not in force in {period}",))
+    read = reads(rule, standard)
+    failed = {parent: judged[parent].failed_teams for parent in rule.after if parent in judged}
+    scope = data.scope(rule, read, failed)
+    if scope.blocked:
+        return Judged(rule, (), scope.blocked)
+    data.load(tables_of(rule))
+    with data.narrowed(read, scope):
+        found = _found(rule, severity, data, standard.tables[rule.table], None if severity == "warning" else cap)
+        empty = () if found or _judges_any(rule, data) else (f"there are no {rule.applies_to}",)
+    return Judged(rule, tuple(found), (*scope.because, *empty))
+
+
+def faulty_rows(rule: Rule, limit: int | None = None) -> str:
+    """The query that gives the rule's faulty rows, as the engine runs it."""
+    end = f" LIMIT {limit}" if limit is not None else ""
+    if rule.select:
+        return f"SELECT * FROM ({rule.select.strip().rstrip(';')}) ORDER BY ALL{end}"
+    extra = {**({"expected": rule.expected} if rule.expected else {}), **rule.values}
+    columns = "".join(f', ({sql}) AS "{name}"' for name, sql in extra.items())
+    condition = f"({rule.when}) AND " if rule.when else ""
+    return f"SELECT *{columns} FROM {rule.table} WHERE {condition}NOT ({rule.must}) ORDER BY {ROW}{end}"
+
+
+def judged_rows(rule: Rule) -> str | None:
+    """The query that gives the rows a rule with `when` can judge; None for a rule that judges every row."""
+    if not rule.when:
+        return None
+    return rule.when.strip().rstrip(";") if rule.select else f"SELECT * FROM {rule.table} WHERE {rule.when}"
+
+
+def _judges_any(rule: Rule, data: Data) -> bool:
+    rows = judged_rows(rule)
+    return rows is None or _count(data, rows) > 0
+
+
+def _count(data: Data, sql: str) -> int:
+    return int(data.engine.query(f"SELECT count(*) AS n FROM ({sql})")["n"][0])
+
+
+def _found(rule: Rule, severity: Severity, data: Data, table: Table, cap: int | None) -> list[Finding]:
+    """The findings of a rule, to the cap; one more stands for the rows past it."""
+    rows = data.engine.query(faulty_rows(rule, None if cap is None else cap + 1))
+    listed = rows if cap is None else rows.head(cap)
+    checked = data.tables.get(rule.table)
+    findings = [_worded(rule, severity, table, checked, row) for row in _placed(listed, checked).iter_rows(named=True)]
+    if listed.height < rows.height:
+        rest = _count(data, faulty_rows(rule)) - listed.height
+        file = checked.text.file if checked else table.file
+        findings.append(finding(rule, severity, place_of(table, file, (), None, None), count=rest, more=True))
+    return findings
+
+
+def _placed(rows: pl.DataFrame, checked: CheckedTable | None) -> pl.DataFrame:
+    """Faulty rows with the row number each has in the file, where its key tells (null otherwise)."""
+    if ROW in rows.columns:
+        return rows
+    names = (checked.table.row_key or checked.table.primary_key) if checked else ()
+    if not names or checked is None or not set(names) <= set(rows.columns):
+        return rows.with_columns(pl.lit(None, pl.UInt32).alias(ROW))
+    keys = checked.values.select(*(pl.col(name).cast(pl.String).alias(_as_key(name)) for name in names), ROW)
+    wanted = rows.with_columns(pl.col(name).cast(pl.String).alias(_as_key(name)) for name in names)
+    on = [_as_key(name) for name in names]
+    first = keys.join(wanted, on=on, how="semi").unique(subset=on, keep="first", maintain_order=True)
+    return wanted.join(first, on=on, how="left", maintain_order="left").drop(on)
+
+
+def _as_key(name: str) -> str:
+    return f"_key_{name}"
+
+
+def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable | None, row: dict[str, Any]) -> Finding:
+    number, field = row[ROW], first_field(rule, table)
+    text = checked.text if checked else None
+    own = [name for name in table.row_key if row.get(name) is not None] or list(RELEASE_KEY)
+    value = None
+    if text is not None and number is not None and field is not None:
+        value = text.frame[field][text.frame[ROW].search_sorted(number)]
+    return finding(
+        rule,
+        severity,
+        place_of(table, text.file if text else table.file, text.header if text else (), number, field),
+        key={name: row.get(name) for name in own},
+        value=value,
+        expected=row.get("expected"),
+        values=row,
+    )
+
+
+__all__ = ["Judged", "Reads", "Scope", "faulty_rows", "judge", "judge_explanations", "judged_rows"]

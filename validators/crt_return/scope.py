@@ -1,0 +1,212 @@
+"""What a rule may look at: the return in an engine, and what is left out of it for one rule.
+
+Cells that an earlier stage faulted must not raise a second finding, and what is left out must be said. For a rule
+over single rows the rows with a faulty cell are left out; for a rule over several rows, the teams they belong to.
+It judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+
+from crt_return.cell_findings import CheckedTable
+from crt_return.engines import Engine
+from crt_return.reading.model import ROW
+from crt_return.sql import Reads
+from crt_return.standard import REGISTER, TEAM, Rule, Standard, working_days
+from crt_return.tables import Checked
+from crt_return.wording import rows_named
+
+BAD = "_bad_"
+PRIOR = "prior."
+OPEN = "open"
+NO_PRIOR = "no previous return was given (--prior)"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one rule may look at. `blocked` says why it may look at nothing."""
+
+    blocked: tuple[str, ...] = ()
+    rows: Mapping[str, str] | None = None
+    teams: frozenset[str] = frozenset()
+    because: tuple[str, ...] = ()
+
+
+class Data:
+    """A checked return and, where one was given, its predecessor, in an engine under the names that rules use."""
+
+    def __init__(self, engine: Engine, standard: Standard, checked: Checked, prior: Checked | str) -> None:
+        """Nothing is loaded yet; `prior` is the checked previous return, or why there is none."""
+        self.engine = engine
+        self.tables: dict[str, CheckedTable] = dict(checked.tables)
+        self.unread: dict[str, str] = dict(checked.unread)
+        self.orphans = checked.orphans
+        self._left_out = {"": _not_open(checked) | checked.orphans}
+        if isinstance(prior, str):
+            self.unread |= {PRIOR + name: prior for name in standard.tables}
+        else:
+            self.tables |= {PRIOR + name: table for name, table in prior.tables.items()}
+            self.unread |= {PRIOR + name: f"in the previous return, {why}" for name, why in prior.unread.items()}
+            self._left_out[PRIOR] = _not_open(prior) | prior.orphans
+        self._standard = standard
+        self._loaded: set[str] = set()
+
+    def scope(self, rule: Rule, read: Reads, failed: Mapping[str, frozenset[str] | None]) -> Scope:
+        """What the rule may look at; `failed` gives the failing teams of the rules it comes after (None: all)."""
+        blocked = self._missing(rule, read) or [f"{parent} failed" for parent, of in failed.items() if of is None]
+        if blocked:
+            return Scope(blocked=tuple(dict.fromkeys(blocked)))
+        faulty = {name: sorted(fields & set(self.tables[name].bad)) for name, fields in read.items()}
+        by_row = {rule.table} if rule.must else set()
+        rows = {name: " OR ".join(BAD + field for field in faulty[name]) for name in by_row if faulty[name]}
+        teams = {name: self._teams(name, fields) for name, fields in faulty.items() if fields and name not in by_row}
+        unsure = [self._fault_words(name, faulty[name]) for name, of in teams.items() if of is None]
+        if unsure:
+            return Scope(blocked=tuple(unsure))
+        because = [
+            *self._orphan_words(read),
+            *(self._fault_words(name, fields) for name, fields in faulty.items() if fields),
+        ]
+        because += [f"{parent} failed for {', '.join(sorted(of))}" for parent, of in failed.items() if of]
+        left_out = frozenset().union(*(of for of in (*teams.values(), *failed.values()) if of))
+        return Scope((), rows, left_out, tuple(because))
+
+    def _missing(self, rule: Rule, read: Reads) -> list[str]:
+        """Why a rule cannot look at anything: a table that was not read, or that has no row to judge."""
+        unread = [self.unread[name] for name in read if name in self.unread]
+        if not unread and rule.table in self.tables and self.tables[rule.table].values.is_empty():
+            return [f"{self.tables[rule.table].text.file} has no rows"]
+        return unread
+
+    def load(self, names: Iterable[str]) -> None:
+        """Load the tables of these names, as rules call them, that are not loaded yet."""
+        for name in sorted(set(names) - self._loaded):
+            if name in self.tables:
+                table = self.tables[name]
+                marks = (mark.alias(BAD + field) for field, mark in table.bad.items())
+                self.engine.load(_base(name), table.values.with_columns(marks))
+                self.engine.view(_qualified(name), self._query(name))
+            elif name.startswith(("codelist.", "reference.")):
+                self.engine.load(name, reference_frame(name, self._standard))
+            self._loaded.add(name)
+
+    @contextmanager
+    def narrowed(self, read: Reads, scope: Scope) -> Iterator[None]:
+        """The tables a rule reads without what its scope leaves out, for as long as the rule runs."""
+        changed = [name for name in read if self._narrows(name, scope)]
+        for name in changed:
+            self.engine.view(_qualified(name), self._query(name, (scope.rows or {}).get(name), scope.teams))
+        yield
+        for name in changed:
+            self.engine.view(_qualified(name), self._query(name))
+
+    def _narrows(self, name: str, scope: Scope) -> bool:
+        return name in (scope.rows or {}) or bool(scope.teams and TEAM in self.tables[name].table.field)
+
+    def _query(self, name: str, bad: str | None = None, teams: Iterable[str] = ()) -> str:
+        """The query behind a table's name: its rows without those of closed, unknown or left-out teams."""
+        table = self.tables[name].table
+        out = set(teams) | (self._left_out[PRIOR if name.startswith(PRIOR) else ""] if table.of_teams else set())
+        conditions = [f"({TEAM} IS NULL OR {TEAM} NOT IN ({_quoted(out)}))"] if out and TEAM in table.field else []
+        conditions += [f"NOT ({bad})"] if bad else []
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {', '.join(table.names)}, {ROW} FROM {_base(name)}{where}"
+
+    def _teams(self, name: str, faulty: Iterable[str]) -> frozenset[str] | None:
+        """The teams with a faulty cell in these fields; None where a row does not say which team it is of."""
+        checked = self.tables[name]
+        if TEAM not in checked.table.field:
+            return None
+        mask = pl.select(pl.any_horizontal(checked.bad[field] for field in faulty)).to_series()
+        teams = checked.values[TEAM].filter(mask)
+        unsure = teams.null_count() or (TEAM in checked.bad and checked.bad[TEAM].filter(mask).any())
+        return None if unsure else frozenset(teams)
+
+    def _fault_words(self, name: str, faulty: Iterable[str]) -> str:
+        checked = self.tables[name]
+        words = [f"{field} is at fault in {_rows(checked, checked.bad[field])}" for field in faulty]
+        return (
+            f"in {checked.text.file}{' of the previous return' if name.startswith(PRIOR) else ''}, {'; '.join(words)}"
+        )
+
+    def _orphan_words(self, read: Reads) -> list[str]:
+        """The teams left out of the tables read because nobody registered them."""
+        own = [name for name in read if not name.startswith(PRIOR) and self.tables[name].table.of_teams]
+        here = {name: sorted(self.orphans & set(self.tables[name].values[TEAM].drop_nulls())) for name in own}
+        return [f"{', '.join(of)} in {name}.csv is not in the register (PKG-07)" for name, of in here.items() if of]
+
+
+def reference_frame(name: str, standard: Standard) -> pl.DataFrame:
+    """A code list (`codelist.priority`), the calendar or a reference file as rules see it."""
+    kind, _, own = name.partition(".")
+    if kind == "codelist":
+        return _codelist_frame(standard, own)
+    quarters = list(standard.quarters.values())
+    match own:
+        case "quarter":
+            return pl.DataFrame([vars(quarter) for quarter in quarters])
+        case "working_day":
+            days = working_days(quarters[0].starts, quarters[-1].deadline, standard.bank_holidays)
+            return pl.DataFrame({"day": days})
+        case "standard_version":
+            return pl.DataFrame(list(standard.versions), schema_overrides={"last_period": pl.String})
+        case _:
+            return _dated(pl.DataFrame(list(standard.reference[own])))
+
+
+def _codelist_frame(standard: Standard, name: str) -> pl.DataFrame:
+    codes = standard.codelists[name]
+    plain = [{"code": c.code, "label": c.label, "definition": c.definition, "standing": c.standing} for c in codes]
+    flags = pl.DataFrame([dict(code.flags) for code in codes]) if codes[0].flags else pl.DataFrame()
+    dates = pl.DataFrame(
+        {"since": [c.since for c in codes], "until": [c.until for c in codes]}, schema_overrides=_DATES
+    )
+    return pl.concat(
+        [pl.DataFrame(plain), dates, flags.select(_flag(flags[f]) for f in flags.columns)], how="horizontal"
+    )
+
+
+_DATES = {"since": pl.Date, "until": pl.Date}
+
+
+def _flag(series: pl.Series) -> pl.Series:
+    """A flag column of true and false as booleans; any other column as it is, blanks as null."""
+    if set(series) <= {"true", "false"}:
+        return (series == "true").alias(series.name)
+    return series.replace({"": None})
+
+
+def _dated(frame: pl.DataFrame) -> pl.DataFrame:
+    dates = [pl.col(name).replace({"": None}).str.to_date("%Y-%m-%d") for name in ("opened", "closed")]
+    return frame.with_columns(*dates)
+
+
+def _not_open(checked: Checked) -> set[str]:
+    """The teams the register says are planned, closed or merged."""
+    register = checked.tables.get(REGISTER)
+    if register is None:
+        return set()
+    known = register.values.filter(pl.col("team_status").is_not_null() & (pl.col("team_status") != OPEN))
+    return set(known[TEAM].drop_nulls())
+
+
+def _rows(checked: CheckedTable, mask: pl.Series) -> str:
+    numbers = checked.text.frame[ROW].filter(mask)
+    return f"row{'s' if numbers.len() > 1 else ''} {rows_named([str(n) for n in numbers.head(3)], numbers.len())}"
+
+
+def _base(name: str) -> str:
+    return "submitted." + name.replace(".", "_")
+
+
+def _qualified(name: str) -> str:
+    return name if "." in name else f"main.{name}"
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in sorted(texts))

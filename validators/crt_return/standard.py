@@ -1,0 +1,325 @@
+"""The standard as frozen objects: the one reader of `schema/`.
+
+It exists so that no other module knows where a field, a code, a rule or a date is written down. It reads
+and arranges; it judges nothing, and does not check its own files (the tests of the standard do that,
+against `schema/metaschema/`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+RELEASE_KEY = ("provider_code", "period")
+HEADER = "return_header"
+REGISTER = "team_register"
+TEAM = "team_id"
+
+_LIMIT = re.compile(r"\$(\w+)")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a table: its meaning, its type and what a cell of it must keep to."""
+
+    name: str
+    title: str
+    description: str
+    type: str
+    example: str
+    source: str
+    standing: str
+    constraints: Mapping[str, Any] = attribute(default_factory=dict)
+    unit: str | None = None
+    codelist: str | None = None
+    format: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a blank cell is a fault."""
+        return bool(self.constraints.get("required"))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """The fields of a table that must be found in another table."""
+
+    fields: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the return: its fields, in the order the file must hold them."""
+
+    name: str
+    title: str
+    description: str
+    presence: Literal["required", "optional"]
+    rows: Literal["required", "optional"]
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def file(self) -> str:
+        """The file's name in a return."""
+        return f"{self.name}.csv"
+
+    @cached_property
+    def field(self) -> Mapping[str, Field]:
+        """Fields by name."""
+        return {field.name: field for field in self.fields}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Field names in order: the header of the file."""
+        return tuple(self.field)
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The primary key without provider and quarter, which are the same all over a return."""
+        return tuple(name for name in self.primary_key if name not in RELEASE_KEY)
+
+    @property
+    def of_teams(self) -> bool:
+        """Whether each row belongs to a team other than by being its register entry."""
+        return TEAM in self.field and self.name != REGISTER
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a list; `since` and `until` are None where it holds always."""
+
+    code: str
+    label: str
+    definition: str
+    since: date | None
+    until: date | None
+    standing: str
+    flags: Mapping[str, str]
+
+    def in_force(self, day: date | None) -> bool:
+        """Whether the code may be used for a quarter that ends on `day` (None: not known, so yes)."""
+        if day is None:
+            return True
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as published. `must` judges a row; `select` returns the faulty rows; `check` is built in."""
+
+    id: str
+    title: str
+    severity: Severity
+    table: str
+    message: str
+    why: str
+    fix: str
+    source: str
+    standing: str
+    since: str
+    examples: Mapping[str, list[Any]]
+    faults: Mapping[str, list[Any]]
+    check: Literal["reading", "cells"] | None = None
+    must: str | None = None
+    select: str | None = None
+    when: str | None = None
+    applies_to: str | None = None
+    field: str | None = None
+    expected: str | None = None
+    values: Mapping[str, str] = attribute(default_factory=dict)
+    limits: Mapping[str, float] = attribute(default_factory=dict)
+    after: tuple[str, ...] = ()
+    warn_from: str | None = None
+    fail_from: str | None = None
+    until: str | None = None
+    reason: str | None = None
+
+    @property
+    def sql(self) -> str:
+        """The rule's logic as written, limits filled in; empty for a built-in check."""
+        return self.must or self.select or ""
+
+    def severity_in(self, period: str | None) -> Severity | None:
+        """The severity for a quarter by the rule's lifecycle; None when it is not in force then."""
+        if period is None:
+            return self.severity
+        if (self.warn_from and period < self.warn_from) or (self.until and period > self.until):
+            return None
+        if self.fail_from and period < self.fail_from:
+            return "warning"
+        return self.severity
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A financial-year quarter and the last day its return is in time."""
+
+    period: str
+    starts: date
+    ends: date
+    previous_period: str | None
+    deadline: date
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The whole standard, as published in one version."""
+
+    name: str
+    title: str
+    version: str
+    tables: Mapping[str, Table]
+    codelists: Mapping[str, tuple[Code, ...]]
+    rules: Mapping[str, Rule]
+    quarters: Mapping[str, Quarter]
+    bank_holidays: frozenset[date]
+    versions: tuple[Mapping[str, str | None], ...]
+    reference: Mapping[str, tuple[Mapping[str, str], ...]]
+
+    def codes(self, field: Field, day: date | None) -> tuple[Code, ...]:
+        """The codes a field may hold in a quarter that ends on `day`; empty for a field without a list."""
+        listed = self.codelists[field.codelist] if field.codelist else ()
+        return tuple(code for code in listed if code.in_force(day))
+
+
+def schema_folder() -> Path:
+    """Where `schema/` lies: inside the installed package, or at the top of the repository."""
+    inside = Path(__file__).parent / "schema"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "schema"
+
+
+@cache
+def load_standard(folder: Path | None = None) -> Standard:
+    """Read the standard from a folder like `schema/` (the packaged one when None)."""
+    root = folder or schema_folder()
+    package = read_yaml(root / "datapackage.yaml")
+    calendar = read_yaml(root / "calendar.yaml")
+    holidays = frozenset(calendar["bank_holidays"]["dates"])
+    return Standard(
+        name=package["name"],
+        title=package["title"],
+        version=package["version"],
+        tables={r["name"]: _table(read_yaml(root / r["schema"])) for r in package["resources"]},
+        codelists={path.stem: _codelist(path) for path in sorted((root / "codelists").glob("*.csv"))},
+        rules=_rules(root / "rules", [r["name"] for r in package["resources"]]),
+        quarters=_quarters(calendar, holidays),
+        bank_holidays=holidays,
+        versions=tuple(calendar["standard_versions"]),
+        reference={path.stem: _records(path) for path in sorted((root / "reference").glob("*.csv"))},
+    )
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of one YAML file of the standard."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def working_days(first: date, last: date, holidays: frozenset[date]) -> list[date]:
+    """The days from first to last that are neither weekend nor bank holiday."""
+    days = (first + timedelta(n) for n in range((last - first).days + 1))
+    return [day for day in days if day.weekday() < 5 and day not in holidays]
+
+
+def _records(path: Path) -> tuple[dict[str, str], ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def _table(raw: dict[str, Any]) -> Table:
+    return Table(
+        name=raw["name"],
+        title=raw["title"],
+        description=raw["description"],
+        presence=raw["presence"],
+        rows=raw["rows"],
+        fields=tuple(Field(**field) for field in raw["fields"]),
+        primary_key=tuple(raw["primaryKey"]),
+        foreign_keys=tuple(_foreign_key(key) for key in raw.get("foreignKeys", ())),
+    )
+
+
+def _foreign_key(raw: dict[str, Any]) -> ForeignKey:
+    to = raw["reference"]
+    return ForeignKey(tuple(raw["fields"]), to["resource"], tuple(to["fields"]))
+
+
+def _codelist(path: Path) -> tuple[Code, ...]:
+    return tuple(_code(dict(record)) for record in _records(path))
+
+
+def _code(record: dict[str, str]) -> Code:
+    since, until = record.pop("since"), record.pop("until")
+    return Code(
+        code=record.pop("code"),
+        label=record.pop("label"),
+        definition=record.pop("definition"),
+        standing=record.pop("standing"),
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+        flags=record,
+    )
+
+
+def _rules(folder: Path, order: list[str]) -> dict[str, Rule]:
+    """Rules by id: the package's first, then in the order of the tables, so that parents come before children."""
+    files = [folder / f"{name}.yaml" for name in ("package", *order)]
+    rules = [_rule(raw) for path in files if path.is_file() for raw in read_yaml(path)]
+    return {rule.id: rule for rule in rules}
+
+
+def _rule(raw: dict[str, Any]) -> Rule:
+    limits = raw.get("limits", {})
+    filled: dict[str, Any] = {
+        name: _fill(raw[name], limits) for name in ("must", "select", "when", "expected") if name in raw
+    }
+    values = {name: _fill(text, limits) for name, text in raw.get("values", {}).items()}
+    given: dict[str, Any] = {**raw, **filled, "values": values, "after": tuple(raw.get("after", ()))}
+    return Rule(**given)
+
+
+def _fill(sql: str, limits: Mapping[str, float]) -> str:
+    """The SQL with each `$limit` replaced by its number, as published."""
+    return _LIMIT.sub(lambda match: str(limits[match[1]]), sql)
+
+
+def _quarters(calendar: dict[str, Any], holidays: frozenset[date]) -> dict[str, Quarter]:
+    periods = list(_periods(calendar["first_period"], calendar["last_period"]))
+    after = calendar["working_days_after_quarter_end"]["deadline"]
+    return {
+        period: _quarter(period, periods[n - 1] if n else None, after, holidays) for n, period in enumerate(periods)
+    }
+
+
+def _periods(first: str, last: str) -> list[str]:
+    years = range(int(first[:4]), int(last[:4]) + 1)
+    every = [f"{year}-{(year + 1) % 100:02d}-Q{n}" for year in years for n in range(1, 5)]
+    return [period for period in every if first <= period <= last]
+
+
+def _quarter(period: str, previous: str | None, deadline: int, holidays: frozenset[date]) -> Quarter:
+    starts, ends = quarter_dates(period)
+    days = working_days(ends + timedelta(1), ends + timedelta(3 * deadline), holidays)
+    return Quarter(period, starts, ends, previous, days[deadline - 1])
+
+
+def quarter_dates(period: str) -> tuple[date, date]:
+    """First and last day of a period such as 2006-07-Q4 (January to March 2007)."""
+    year, number = int(period[:4]), int(period[-1])
+    starts = date(year, 3 * number + 1, 1) if number < 4 else date(year + 1, 1, 1)
+    following = date(starts.year, starts.month + 3, 1) if starts.month < 10 else date(starts.year + 1, 1, 1)
+    return starts, following - timedelta(1)

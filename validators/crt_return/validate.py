@@ -1,0 +1,194 @@
+"""The one path from a return to its report, short enough to read as a table of contents.
+
+It puts the stages in order and gathers what they say. Each stage's work is in its own module.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crt_return.engines.duckdb import DuckDB
+from crt_return.finding import (
+    DEFAULT_CAP,
+    Finding,
+    NotEvaluated,
+    Outcome,
+    Place,
+    Report,
+    Submission,
+    Verdicts,
+    counts,
+    finding,
+    outcome,
+)
+from crt_return.privacy import masked
+from crt_return.reading import read_package
+from crt_return.reading.model import FileFault, Package, Unreadable
+from crt_return.rules import Judged, explained_records, judge, judge_explanations
+from crt_return.scope import NO_PRIOR, Data
+from crt_return.standard import HEADER, REGISTER, Rule, Standard, load_standard
+from crt_return.tables import Checked, check_tables
+from crt_return.version import __version__
+
+Progress = Callable[[str], None]
+
+
+class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
+    """The return given as the previous one cannot be read; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A validation with what it was made from; `data` is None where the path could not be read."""
+
+    report: Report
+    judged: tuple[Judged, ...] = ()
+    data: Data | None = None
+
+
+def silent(_: str) -> None:
+    """Show no progress."""
+
+
+def validate(
+    path: str | Path, *, prior: str | Path | None = None, all_rows: bool = False, progress: Progress = silent
+) -> Report:
+    """Check a return against the standard.
+
+    `path` is a folder, a zip or a datapackage.json; `prior` the previous quarter's return, in the same forms, for
+    the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always true.
+    A path that cannot be read gives a report with the outcome "unreadable". Raises PriorUnreadable where `prior`
+    cannot be read.
+    """
+    return run(path, prior=prior, all_rows=all_rows, progress=progress).report
+
+
+def run(
+    path: str | Path, *, prior: str | Path | None = None, all_rows: bool = False, progress: Progress = silent
+) -> Run:
+    """Check a return and keep the tables and verdicts the report was made from."""
+    standard = load_standard()
+    cap = None if all_rows else DEFAULT_CAP
+    try:
+        package = read_package(Path(path), standard, progress)
+    except Unreadable as error:
+        return Run(_unreadable(path, error.fault, standard))
+    progress("Checking cells")
+    checked = check_tables(package, standard, cap)
+    data = Data(DuckDB(), standard, checked, _previous(prior, checked, standard, progress))
+    period = checked.release.period
+    judged = judge(data, standard, period, cap, progress)
+    built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
+    first = [*built_in, *(one for rule in judged for one in rule.findings)]
+    judged += judge_explanations(data, standard, period, first)
+    found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
+    verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
+    explained = explained_records(data.tables.get("explanations"))
+    report = _report(standard, _submission(package, checked), outcome(found, explained), verdicts, found)
+    return Run(report, tuple(judged), data)
+
+
+def _previous(prior: str | Path | None, checked: Checked, standard: Standard, progress: Progress) -> Checked | str:
+    """The checked previous return, or why the history rules have none."""
+    if prior is None:
+        return NO_PRIOR
+    try:
+        before = check_tables(read_package(Path(prior), standard, progress), standard, None)
+    except Unreadable as error:
+        sentence = _file_finding(error.fault, standard, None).message
+        raise PriorUnreadable(f"The previous return (--prior) cannot be read. {sentence}") from None
+    quarter = standard.quarters.get(checked.release.period or "")
+    wanted = (checked.release.provider_code, quarter.previous_period if quarter else None)
+    given = (before.release.provider_code, before.release.period)
+    if given == wanted:
+        return before
+    return f"the return given as the previous one is {_named(given)}, not {_named(wanted)}"
+
+
+def _named(release: tuple[str | None, str | None]) -> str:
+    return " ".join(part or "(not known)" for part in release)
+
+
+def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> Finding:
+    rule = standard.rules[fault.rule]
+    place = Place(fault.table, fault.file, fault.row)
+    return finding(
+        rule, rule.severity_in(period) or rule.severity, place, values={**fault.values}, count=max(fault.count, 1)
+    )
+
+
+def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:
+    """Findings by rule, in the standard's order, each rule's in its own order and to the cap."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for one in findings:
+        by_rule[one.rule].append(one)
+    return [one for rule in standard.rules.values() for one in _capped(rule, by_rule[rule.id], cap)]
+
+
+def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
+    if cap is None or len(found) <= cap + 1:
+        return found
+    rest = sum(one.count for one in found[cap:])
+    last = found[cap]
+    place = Place(last.table, last.file)
+    return [*found[:cap], finding(rule, last.severity, place, count=rest, more=True)]
+
+
+def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
+    """Why the built-in checks of cells could not look everywhere, by rule."""
+    missing = [why for name, why in checked.unread.items() if standard.tables[name].presence == "required"]
+    because = {rule.id: list(missing) for rule in standard.rules.values() if rule.check == "cells"}
+    if HEADER in checked.unread:
+        because["PKG-08"] = [checked.unread[HEADER]]
+    if REGISTER in checked.unread:
+        because["PKG-07"] = [checked.unread[REGISTER]]
+    return because
+
+
+def _verdicts(
+    standard: Standard, judged: Sequence[Judged], built_in_failed: set[str], unchecked: dict[str, list[str]]
+) -> Verdicts:
+    failed = built_in_failed | {one.rule.id for one in judged if one.findings}
+    because = {**unchecked, **{one.rule.id: list(one.because) for one in judged if one.because}}
+    open_rules = [NotEvaluated(rule, masked("; ".join(because[rule]))) for rule in standard.rules if because.get(rule)]
+    untouched = failed | {one.rule for one in open_rules}
+    return Verdicts(
+        passed=tuple(rule for rule in standard.rules if rule not in untouched),
+        failed=tuple(rule for rule in standard.rules if rule in failed),
+        not_evaluated=tuple(open_rules),
+    )
+
+
+def _submission(package: Package, checked: Checked) -> Submission:
+    release, header = checked.release, checked.tables.get(HEADER)
+    version = None if header is None or header.values.is_empty() else header.values["submission_version"][0]
+    provider, period = (masked(part) if part else None for part in (release.provider_code, release.period))
+    return Submission(package.path, provider, period, version, package.content_sha256)
+
+
+def _unreadable(path: str | Path, fault: FileFault, standard: Standard) -> Report:
+    """The report on a path that is no return: one finding, and every other rule not evaluated."""
+    found = [_file_finding(fault, standard, None)]
+    why = {rule.id: ["the package could not be read"] for rule in standard.rules.values() if rule.id != fault.rule}
+    verdicts = _verdicts(standard, [], {fault.rule}, why)
+    return _report(standard, Submission(str(path)), "unreadable", verdicts, found)
+
+
+def _report(
+    standard: Standard, submission: Submission, reached: Outcome, verdicts: Verdicts, found: Sequence[Finding]
+) -> Report:
+    return Report(
+        standard={"name": standard.name, "version": standard.version},
+        tool={"name": "crt-return", "version": __version__},
+        submission=submission,
+        outcome=reached,
+        counts=counts(found),
+        rules=verdicts,
+        findings=tuple(found),
+    )
+
+
+__all__ = ["PriorUnreadable", "Run", "run", "validate"]

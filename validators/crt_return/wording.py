@@ -1,0 +1,47 @@
+"""Plain words for what a field should hold and for rows: the phrases that messages share. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crt_return.standard import Code, Field
+
+MOST_CODES_LISTED = 20
+
+
+def expected(field: Field, codes: tuple[Code, ...]) -> str:
+    """What a cell of the field should hold, in plain words."""
+    if codes:
+        listed = ", ".join(code.code for code in codes)
+        return f"one of {listed}" if len(codes) <= MOST_CODES_LISTED else f"a code of the list {field.codelist}"
+    limits = field.constraints
+    if "pattern" in limits:
+        return f"written like {field.example}"
+    if "maxLength" in limits or "minLength" in limits:
+        return f"text of {limits.get('minLength', 1)} to {limits.get('maxLength', 'any number of')} characters"
+    least, most = limits.get("minimum"), limits.get("maximum")
+    span = f" from {least} to {most}" if most is not None else f" of {least} or more" if least is not None else ""
+    return KINDS[field.type] + span
+
+
+KINDS: Mapping[str, str] = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "date": "a date such as 2007-03-31",
+    "datetime": "a date and time such as 2007-03-31T09:05",
+}
+
+
+def rows_counted(count: int) -> str:
+    """`1 row`, `2 rows`."""
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def rows_named(numbers: list[str], total: int) -> str:
+    """Row numbers as a list in words, cut where it is long: `3, 7 and 12 more`."""
+    rest = total - len(numbers)
+    if rest:
+        return f"{', '.join(numbers)} and {rest:,} more"
+    return " and ".join([", ".join(numbers[:-1]), numbers[-1]]) if len(numbers) > 1 else numbers[0]
