@@ -13,7 +13,7 @@ from crt_return.cells import typed
 from crt_return.engines.duckdb import DuckDB
 from crt_return.finding import shown
 from crt_return.reading.model import ROW, TextTable
-from crt_return.rules import Judged, judge_rule
+from crt_return.rules import FINDINGS, Judged, judge_rule
 from crt_return.scope import Data
 from crt_return.standard import Rule, Standard, Table
 from crt_return.tables import Checked
@@ -26,9 +26,8 @@ def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -
     """What a rule says of one of its examples."""
     data = Data(DuckDB(), standard, *example_return(rule, example, standard))
     if "finding.warning" in rule.sql:
-        types = {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean}
-        warnings = rows_of(example).get("finding.warning", [])
-        data.engine.load("finding.warning", pl.DataFrame(warnings, schema=types))
+        for name, types in FINDINGS.items():
+            data.engine.load(name, pl.DataFrame(rows_of(example).get(name, []), schema=types))
     return judge_rule(rule, data, standard, PERIOD, None, {})
 
 

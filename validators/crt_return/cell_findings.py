@@ -43,7 +43,7 @@ class CheckedTable:
 
     def key(self, index: int) -> dict[str, str | None]:
         """The key of a row (by its place in the frame), as submitted."""
-        names = self.table.row_key or self.table.primary_key
+        names = self.table.record or self.table.primary_key
         return {name: self.text.frame[name][index] for name in names}
 
 

@@ -17,7 +17,7 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
-from crt_return.privacy import NHS_NUMBER, holds_nhs_number
+from crt_return.privacy import MAY_HOLD_NHS_NUMBER, holds_nhs_number
 from crt_return.reading.model import ROW
 from crt_return.standard import Code, Field, Table
 
@@ -157,7 +157,7 @@ def _may_hold_nhs_number(field: Field) -> bool:
 def _no_nhs_number(data: PolarsData) -> pl.LazyFrame:
     """A quick look for ten digits in the bulk, and the modulus 11 check on the few that have them."""
     text = data.lazyframe.select(data.key).collect().to_series()
-    suspects = text.str.contains(NHS_NUMBER).fill_null(False)
+    suspects = text.str.contains(MAY_HOLD_NHS_NUMBER).fill_null(False)
     held = text.filter(suspects).map_elements(holds_nhs_number, return_dtype=pl.Boolean)
     return pl.LazyFrame({"passes": (~suspects).scatter(suspects.arg_true(), ~held) if held.len() else ~suspects})
 

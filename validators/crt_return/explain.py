@@ -21,6 +21,7 @@ from crt_return.standard import Rule, Standard
 from crt_return.validate import Run
 
 OWN_ROWS = 10
+MANY_COLUMNS = 12
 
 
 def rule_named(name: str, standard: Standard) -> Rule | str:
@@ -40,7 +41,7 @@ def text(rule: Rule) -> str:
 def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity}): {rule.title}"
     yield f"\nTable: {rule.table}"
-    yield f"Says: {rule.message}"
+    yield f"Says: {_message(rule)}"
     yield f"Why: {rule.why}"
     yield f"To mend: {rule.fix}"
     yield f"Source: {rule.source} ({rule.standing}); since {rule.since}"
@@ -49,6 +50,14 @@ def _lines(rule: Rule) -> Iterator[str]:
     for name, examples in rule.examples.items():
         yield f"\nExamples: {name.replace('_', ' ')}"
         yield from (f"  {_example(example)}" for example in examples)
+
+
+def _message(rule: Rule) -> str:
+    """The message with its limits filled in; what each row fills in stays in braces."""
+    text = rule.message
+    for name, limit in rule.limits.items():
+        text = text.replace(f"{{{name}}}", shown(limit))
+    return text
 
 
 def _lifecycle(rule: Rule) -> dict[str, str | None]:
@@ -115,9 +124,8 @@ def _query(run: Run, query: str | None) -> pl.DataFrame | None:
 
 
 def _table(rows: pl.DataFrame, fields: list[str], key: tuple[str, ...]) -> Iterator[str]:
-    wanted = [
-        n for n in rows.columns if n in fields or n in key or n == ROW or (n not in fields and len(rows.columns) < 12)
-    ]
+    keep = [name for name in rows.columns if name in fields or name in key or len(rows.columns) < MANY_COLUMNS]
+    wanted = [ROW, *keep] if ROW in rows.columns and ROW not in keep else sorted(keep, key=lambda name: name != ROW)
     cells = [[masked(shown(value)) for value in row] for row in rows.select(wanted).iter_rows()]
     names = ["row" if name == ROW else name for name in wanted]
     widths = [max(len(line[n]) for line in [names, *cells]) for n in range(len(names))]

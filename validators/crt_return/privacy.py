@@ -14,8 +14,10 @@ MASK_POSTCODE = "[postcode hidden]"
 
 # A run of ten digits as NHS numbers are written: 3-3-4, with spaces, hyphens or nothing between. It stands by
 # itself: ten digits inside a longer run of letters and digits (a pseudonym) are not one.
-NHS_NUMBER = r"\d{3}[ -]?\d{3}[ -]?\d{4}"
-_NHS_NUMBER = re.compile(rf"(?<![0-9A-Za-z]){NHS_NUMBER}(?![0-9A-Za-z])", re.ASCII)
+_TEN_DIGITS = r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"
+_NHS_NUMBER = re.compile(rf"(?<![0-9A-Za-z]){_TEN_DIGITS}(?![0-9A-Za-z])")
+# The same without look-around, for the engines that have none: whether a text may hold an NHS number.
+MAY_HOLD_NHS_NUMBER = rf"(?:^|[^0-9A-Za-z]){_TEN_DIGITS}(?:[^0-9A-Za-z]|$)"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 

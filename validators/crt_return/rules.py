@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,11 @@ from crt_return.sql import Reads, first_field, reads, tables_of
 from crt_return.standard import RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 WARNINGS = "finding.warning"
+NOT_EVALUATED = "finding.not_evaluated"
+FINDINGS: dict[str, dict[str, type[pl.DataType]]] = {
+    WARNINGS: {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean},
+    NOT_EVALUATED: {"rule_id": pl.String},
+}
 
 
 @dataclass(frozen=True)
@@ -49,19 +55,21 @@ def judge(
     return list(judged.values())
 
 
-def judge_explanations(data: Data, standard: Standard, period: str | None, findings: Iterable[Finding]) -> list[Judged]:
+def judge_explanations(
+    data: Data, standard: Standard, period: str | None, findings: Iterable[Finding], judged: Iterable[Judged]
+) -> list[Judged]:
     """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
-    warnings = [one for one in findings if one.severity == "warning"]
     explained = explained_records(data.tables.get("explanations"))
-    columns = {
-        "rule_id": [one.rule for one in warnings],
-        "record_key": [one.record_key for one in warnings],
-        "explained": [(one.rule, one.record_key) in explained for one in warnings],
-    }
-    types = {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean}
-    data.engine.load(WARNINGS, pl.DataFrame(columns, schema=types))
+    pairs = [(one.rule, one.record_key) for one in findings if one.severity == "warning"]
+    load_findings(data, [(*pair, pair in explained) for pair in pairs], [(one.rule.id,) for one in judged if one.because])
     rules = [rule for rule in sql_rules(standard) if WARNINGS in tables_of(rule)]
     return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
+
+
+def load_findings(data: Data, warnings: list[tuple[str, str, bool]], not_evaluated: list[tuple[str]]) -> None:
+    """Give the engine the warnings raised and the rules not evaluated, as rules on the findings read them."""
+    for name, rows in ((WARNINGS, warnings), (NOT_EVALUATED, not_evaluated)):
+        data.engine.load(name, pl.DataFrame(rows, schema=FINDINGS[name], orient="row"))
 
 
 def explained_records(explanations: CheckedTable | None) -> set[tuple[str, str]]:
@@ -73,8 +81,10 @@ def explained_records(explanations: CheckedTable | None) -> set[tuple[str, str]]
 
 
 def sql_rules(standard: Standard) -> list[Rule]:
-    """The rules that are SQL, in order."""
-    return [rule for rule in standard.rules.values() if not rule.check]
+    """The rules that are SQL, in the standard's order, each after the rules it names in `after`."""
+    own = {rule.id: rule for rule in standard.rules.values() if not rule.check}
+    order = TopologicalSorter({name: [parent for parent in rule.after if parent in own] for name, rule in own.items()})
+    return [own[name] for name in order.static_order()]
 
 
 def judge_rule(
@@ -155,9 +165,9 @@ def _as_key(name: str) -> str:
 
 
 def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable | None, row: dict[str, Any]) -> Finding:
-    number, field = row[ROW], first_field(rule, table)
+    number, field = row[ROW], row.get("field") or first_field(rule, table)
     text = checked.text if checked else None
-    own = [name for name in table.row_key if row.get(name) is not None] or list(RELEASE_KEY)
+    own = [name for name in table.record if row.get(name) is not None] or list(RELEASE_KEY)
     value = None
     if text is not None and number is not None and field is not None:
         value = text.frame[field][text.frame[ROW].search_sorted(number)]

@@ -94,6 +94,12 @@ class Table:
         return tuple(name for name in self.primary_key if name not in RELEASE_KEY)
 
     @property
+    def record(self) -> tuple[str, ...]:
+        """What names a row to the people who sent it: its team, if it has one, and the rest of its key."""
+        team = (TEAM,) if TEAM in self.field and TEAM not in self.row_key else ()
+        return (*team, *self.row_key)
+
+    @property
     def of_teams(self) -> bool:
         """Whether each row belongs to a team other than by being its register entry."""
         return TEAM in self.field and self.name != REGISTER

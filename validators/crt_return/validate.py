@@ -83,7 +83,7 @@ def run(
     judged = judge(data, standard, period, cap, progress)
     built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
     first = [*built_in, *(one for rule in judged for one in rule.findings)]
-    judged += judge_explanations(data, standard, period, first)
+    judged += judge_explanations(data, standard, period, first, judged)
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
     explained = explained_records(data.tables.get("explanations"))
