@@ -23,7 +23,7 @@ from crt_return.standard import Field, Table, load_standard
 STANDARD = load_standard()
 CELL_ERRORS = ("type-error", "constraint-error")
 
-FULL_DATE = r"\d{4}-\d{2}-\d{2}"
+FULL_DATE = r"[1-9]\d{3}-\d{2}-\d{2}"
 MEANT: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
     "spaces round a value": (
         ("integer", "number", "date", "datetime", "boolean"),
@@ -34,8 +34,8 @@ MEANT: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
     "powers of ten, NaN and infinity": (("number",), lambda text: bool(re.search("[A-Za-z]", text))),
     "whole numbers past 64 bits": (("integer",), lambda text: len(text) > 18),
     "numbers of more digits than a number holds": (("number",), lambda text: len(text) > 15),
-    "dates without leading zeros": (("date",), lambda text: not re.fullmatch(FULL_DATE, text)),
-    "times without leading zeros, seconds or with a zone": (
+    "dates without leading zeros, or before the year 1000": (("date",), lambda text: not re.fullmatch(FULL_DATE, text)),
+    "times without leading zeros, before the year 1000, with seconds or with a zone": (
         ("datetime",),
         lambda text: not re.fullmatch(FULL_DATE + r"T\d{2}:\d{2}", text),
     ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandera.polars as pa
@@ -26,8 +25,9 @@ FALSE_VALUES = ["false", "False", "FALSE", "0"]
 TYPED = ":typed"
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
+# Years from 1000 on: the calendar of a year 0 is nobody's date, and Python has none.
+_DATE = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
+_DATETIME = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
 _NHS_NUMBER_TEXT = "9434765919"
 
 
@@ -58,15 +58,13 @@ def cast(field: Field) -> pl.Expr:
         case "integer":
             return text.cast(pl.Int64, strict=False)
         case "number":
-            return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
+            return pl.when(text.str.contains(_NUMBER)).then(text.cast(pl.Float64, strict=False))
         case "boolean":
             return pl.when(text.is_in(TRUE_VALUES)).then(True).when(text.is_in(FALSE_VALUES)).then(False)
         case "date":
-            day = pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
-            return pl.when(day >= date.min).then(day)
+            return pl.when(text.str.contains(_DATE)).then(text.str.to_date("%Y-%m-%d", strict=False))
         case "datetime":
-            time = pl.when(text.str.contains(_DATETIME)).then(text).str.to_datetime("%Y-%m-%dT%H:%M", strict=False)
-            return pl.when(time >= date.min).then(time)
+            return pl.when(text.str.contains(_DATETIME)).then(text.str.to_datetime("%Y-%m-%dT%H:%M", strict=False))
         case _:
             return text
 

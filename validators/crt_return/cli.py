@@ -62,9 +62,10 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
     from crt_return.standard import load_standard
 
     standard = load_standard()
-    named = explaining.rule_named(rule, standard)
-    if isinstance(named, str):
-        raise click.UsageError(named)
+    try:
+        named = standard.rule(rule)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     click.echo(explaining.text(named), nl=False)
     if path is None:
         return 0

@@ -5,32 +5,20 @@ It shows; it decides nothing. What it prints of a return is masked like any repo
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
-import yaml
-
 from crt_return.finding import shown
 from crt_return.privacy import masked
 from crt_return.reading.model import ROW
 from crt_return.rules import faulty_rows, judged_rows
 from crt_return.sql import reads
-from crt_return.standard import Rule, Standard
+from crt_return.standard import Rule, Standard, yaml_line
 from crt_return.validate import Run
 
 OWN_ROWS = 10
 MANY_COLUMNS = 12
-
-
-def rule_named(name: str, standard: Standard) -> Rule | str:
-    """The rule of that id, or a sentence that says there is none and which are near."""
-    rule = standard.rules.get(name.upper())
-    if rule:
-        return rule
-    near = difflib.get_close_matches(name.upper(), standard.rules, n=5, cutoff=0.5)
-    return f"There is no rule {name}." + (f" Did you mean {', '.join(near)}?" if near else "")
 
 
 def text(rule: Rule) -> str:
@@ -49,7 +37,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"\n{_logic(rule)}"
     for name, examples in rule.examples.items():
         yield f"\nExamples: {name.replace('_', ' ')}"
-        yield from (f"  {_example(example)}" for example in examples)
+        yield from (f"  {yaml_line(example)}" for example in examples)
 
 
 def _message(rule: Rule) -> str:
@@ -73,10 +61,6 @@ def _logic(rule: Rule) -> str:
 
 def _indented(sql: str) -> str:
     return "\n".join(f"  {line}" for line in sql.strip().splitlines())
-
-
-def _example(example: Any) -> str:
-    return yaml.safe_dump(example, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000).strip()
 
 
 def own_rows(rule: Rule, run: Run, standard: Standard) -> str:

@@ -201,7 +201,7 @@ def _rows(checked: CheckedTable, mask: pl.Series) -> str:
 
 
 def _base(name: str) -> str:
-    return "submitted." + name.replace(".", "_")
+    return "submitted_" + name.replace(".", "_")
 
 
 def _qualified(name: str) -> str:

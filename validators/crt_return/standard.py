@@ -8,6 +8,7 @@ against `schema/metaschema/`).
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -197,6 +198,13 @@ class Standard:
     versions: tuple[Mapping[str, str | None], ...]
     reference: Mapping[str, tuple[Mapping[str, str], ...]]
 
+    def rule(self, name: str) -> Rule:
+        """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
+        if name.upper() in self.rules:
+            return self.rules[name.upper()]
+        near = difflib.get_close_matches(name.upper(), self.rules, n=5, cutoff=0.5)
+        raise ValueError(f"There is no rule {name}." + (f" Did you mean {', '.join(near)}?" if near else ""))
+
     def codes(self, field: Field, day: date | None) -> tuple[Code, ...]:
         """The codes a field may hold in a quarter that ends on `day`; empty for a field without a list."""
         listed = self.codelists[field.codelist] if field.codelist else ()
@@ -233,6 +241,12 @@ def load_standard(folder: Path | None = None) -> Standard:
 def read_yaml(path: Path) -> Any:
     """The content of one YAML file of the standard."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def yaml_line(value: Any) -> str:
+    """A value of the standard as one line of YAML, for showing."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
+    return text.strip()
 
 
 def working_days(first: date, last: date, holidays: frozenset[date]) -> list[date]:

@@ -14,7 +14,7 @@ class Engine(Protocol):
     """What the rules ask of an engine."""
 
     def load(self, name: str, frame: pl.DataFrame) -> None:
-        """Hold a frame as the table `schema.table`, made anew if it is there."""
+        """Hold a frame as the table `table` or `schema.table`, made anew if it is there."""
 
     def view(self, name: str, query: str | None) -> None:
         """Let `schema.table` stand for a query from now on; None takes the view away."""

@@ -26,11 +26,17 @@ class DuckDB:
         self._connection.execute(f"SET search_path = '{SEARCH_PATH}'")
 
     def load(self, name: str, frame: pl.DataFrame) -> None:
-        """Hold a frame as the table `schema.table`, made anew if it is there."""
-        self._schema(name.partition(".")[0])
-        self._connection.register("incoming", frame)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
-        self._connection.unregister("incoming")
+        """Hold a frame as a table, made anew if it is there.
+
+        A plain name is read where the frame lies, without a copy; `schema.table` is copied, for the database can
+        hold nothing else in a schema.
+        """
+        schema, _, table = name.rpartition(".")
+        self._connection.register(table if not schema else "incoming", frame)
+        if schema:
+            self._schema(schema)
+            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+            self._connection.unregister("incoming")
 
     def view(self, name: str, query: str | None) -> None:
         """Let `schema.table` stand for a query from now on; None takes the view away."""

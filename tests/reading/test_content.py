@@ -1,0 +1,93 @@
+"""The fingerprint of the content: blind to how a return is written, not to what it says."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from crt_return.reading import content_sha256, read_package, table_sha256
+from tests.reading.returns import HEADER, ROW, Return, Zipped, example_files
+
+TWO = HEADER + ROW + b'RZA,2006-07-Q4,GTK-12,"x, ""y""",,"one\ntwo"\n'
+
+
+@pytest.fixture
+def fingerprint(clean: Return) -> str:
+    return clean.explanations(TWO).read().content_sha256
+
+
+def quoted_all(content: bytes) -> bytes:
+    return content.replace(ROW.strip(), b'"' + ROW.strip().replace(b",", b'","') + b'"')
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TWO.replace(b"\n", b"\r\n"),
+        TWO.replace(b"\n", b"\r"),
+        b"\xef\xbb\xbf" + TWO,
+        TWO.decode().encode("utf-16"),
+        quoted_all(TWO),
+        TWO.replace(b",,", b',"",'),
+        TWO.replace(HEADER, HEADER + b"\n,,,,,\n") + b"\n",
+        TWO.rstrip(b"\n"),
+        TWO.replace(b"period", b" Period"),
+        b"A title\n" + TWO,
+    ],
+    ids=["CRLF", "CR", "mark", "UTF-16", "quoting", "blank", "blank rows", "last line", "header", "preamble"],
+)
+def test_the_same_content_written_otherwise(clean: Return, fingerprint: str, content: bytes) -> None:
+    assert clean.explanations(content).read().content_sha256 == fingerprint
+
+
+def test_the_order_of_columns_does_not_matter(clean: Return) -> None:
+    expected = clean.explanations(HEADER + b"1,2,3,4,5,6\n").read().content_sha256
+    swapped = b"period,provider_code,rule_id,record_key,explanation,explained_by_role\n2,1,3,4,5,6\n"
+    assert clean.explanations(swapped).read().content_sha256 == expected
+
+
+def test_a_zip_has_the_fingerprint_of_the_folder(clean: Return, zipped: Zipped) -> None:
+    files = {path.name: path.read_bytes() for path in clean.folder.iterdir()}
+    assert read_package(zipped(files), clean.standard).content_sha256 == clean.read().content_sha256
+
+
+def test_the_case_of_a_files_name_does_not_matter(clean: Return, fingerprint: str) -> None:
+    assert clean.remove("explanations.csv").write("EXPLANATIONS.CSV", TWO).read().content_sha256 == fingerprint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [HEADER, HEADER + ROW, TWO.replace(b"GTK-12", b"GTK-13"), TWO + ROW, TWO.replace(b",,", b", ,")],
+    ids=["no rows", "a row less", "a letter", "a row more", "a space"],
+)
+def test_other_content_has_another_fingerprint(clean: Return, fingerprint: str, content: bytes) -> None:
+    assert clean.explanations(content).read().content_sha256 != fingerprint
+
+
+def test_a_value_moved_to_the_next_cell_or_row_is_other_content(clean: Return) -> None:
+    bodies = [b"ab,c,,,,\n", b"a,bc,,,,\n", b"a,b,c,,,\n", b'"a,b",c,,,,\n', b'"a\nb",c,,,,\n', b"a,,,,,\nb,c,,,,\n"]
+    found = {clean.explanations(HEADER + body).read().content_sha256 for body in bodies}
+    assert len(found) == len(bodies)
+
+
+def test_the_order_of_rows_is_content(clean: Return) -> None:
+    one, two = b"1,2,3,4,5,6\n", b"6,5,4,3,2,1\n"
+    first = clean.explanations(HEADER + one + two).read().content_sha256
+    assert clean.explanations(HEADER + two + one).read().content_sha256 != first
+
+
+def test_anyone_can_work_it_out(clean: Return) -> None:
+    """As published: the SHA-256 of each table as plain CSV, listed as `sha256sum` does, and of that list."""
+    files = example_files(clean.standard) | {"explanations.csv": TWO}
+    clean.explanations(TWO)
+    ordered = [table.file for table in clean.standard.tables.values()]
+    listing = "".join(f"{sha256(files[file]).hexdigest()}  {file}\n" for file in ordered)
+    assert clean.read().content_sha256 == sha256(listing.encode()).hexdigest()
+
+
+def test_it_can_be_worked_out_from_the_tables_alone(clean: Return) -> None:
+    """So that a workbook of the same return has the same fingerprint."""
+    package = clean.explanations(TWO).read()
+    assert content_sha256(package.tables, clean.standard) == package.content_sha256
+    assert table_sha256(package.tables["explanations"].frame) == sha256(TWO).hexdigest()

@@ -1,0 +1,165 @@
+"""A whole return, read: every table from its file, every fault of the package, and why anything is not
+there.
+
+It exists as the one door to reading. It puts files to tables and leaves each file to `tables`; it judges no
+cell but one, whether the header says that this is a nil return, which needs no other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from crt_return.reading.content import content_sha256
+from crt_return.reading.entries import Bundle, Entry
+from crt_return.reading.looks import WORKBOOK_NOT_READ
+from crt_return.reading.model import FileFault, Package, TextTable, Unreadable, empty_table, nothing, printable
+from crt_return.reading.names import by_table, is_litter, misnamed, nearest_table, strangers
+from crt_return.reading.packages import opened
+from crt_return.reading.tables import TableReading, read_table
+from crt_return.standard import HEADER, Standard
+
+_NIL = "nil_return"
+_NEEDLESS_IN_NIL = "PKG-17"
+_NAMES_SHOWN = 3
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody asked to see."""
+
+
+def read_package(path: Path, standard: Standard, progress: Callable[[str], None] = _silent) -> Package:
+    """Read the return at a path. Raises Unreadable where it is none, or not safe to open."""
+    with opened(path) as bundle:
+        found = by_table(bundle.entries, standard.tables)
+        if not found:
+            raise _no_return(bundle, standard)
+        readings = {}
+        for name, entry in found.items():
+            progress(f"Reading {entry.file}")
+            readings[name] = read_table(entry, standard.tables[name], standard)
+        return _package(path, bundle, readings, standard)
+
+
+def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], standard: Standard) -> Package:
+    nil = _is_nil(readings)
+    likely = {} if nil else _likely(bundle, readings, standard)
+    whole = {name: reading for name, reading in readings.items() if nil or not reading.why}
+    tables = {name: reading.text for name, reading in whole.items() if reading.text is not None}
+    left_out = _left_out(readings, standard) if nil else {}
+    known = {name: reading.sha256 for name, reading in whole.items() if reading.sha256}
+    return Package(
+        path=str(path),
+        tables={**tables, **left_out},
+        faults=(
+            *_of_tables(bundle, readings, likely, standard, nil),
+            *_of_strangers(bundle, readings, likely, standard),
+        ),
+        unread={
+            name: readings[name].why if name in readings else _why_absent(name, standard, bundle)
+            for name in standard.tables
+            if name not in tables and name not in left_out
+        },
+        content_sha256=content_sha256(tables, standard, known),
+    )
+
+
+def _is_nil(readings: Mapping[str, TableReading]) -> bool:
+    """Whether the return's header says that there is nothing to report."""
+    header = readings[HEADER].text if HEADER in readings else None
+    if header is None or _NIL not in header.frame.columns or not header.frame.height:
+        return False
+    return str(header.frame[_NIL][0]).strip().casefold() in ("true", "1")
+
+
+def _left_out(readings: Mapping[str, TableReading], standard: Standard) -> dict[str, TextTable]:
+    """The tables a nil return may leave out: there and empty, so that rules can see that nothing is in them."""
+    required = [table for table in standard.tables.values() if table.presence == "required"]
+    return {table.name: empty_table(table) for table in required if table.name not in readings}
+
+
+def _needed(name: str, standard: Standard, bundle: Bundle) -> bool:
+    """Whether a table's file has to be there: by the standard, or because the descriptor says that it is."""
+    return standard.tables[name].presence == "required" or name in bundle.promised
+
+
+def _likely(bundle: Bundle, readings: Mapping[str, TableReading], standard: Standard) -> dict[str, Entry]:
+    """For each missing table the file that may be it under a wrong name."""
+    missing = [name for name in standard.tables if name not in readings and _needed(name, standard, bundle)]
+    return misnamed(strangers(bundle, _entries(readings)), list(standard.tables), missing)
+
+
+def _entries(readings: Mapping[str, TableReading]) -> dict[str, Entry]:
+    return {name: reading.entry for name, reading in readings.items()}
+
+
+def _of_tables(
+    bundle: Bundle,
+    readings: Mapping[str, TableReading],
+    likely: Mapping[str, Entry],
+    standard: Standard,
+    nil: bool,
+) -> list[FileFault]:
+    """The faults of the tables, in the standard's order, missing ones in their places."""
+    faults: list[FileFault] = []
+    for name in standard.tables:
+        if name in readings:
+            faults += [one for one in readings[name].faults if not (nil and one.rule == _NEEDLESS_IN_NIL)]
+        elif _needed(name, standard, bundle) and not nil:
+            faults.append(_missing(standard.tables[name].file, name, likely.get(name)))
+    return faults
+
+
+def _missing(file: str, table: str, likely: Entry | None) -> FileFault:
+    near = f" A file named '{likely.file}' is in the package; rename it if that is the table." if likely else ""
+    return FileFault("PKG-01", file, table, {"file": file, "near": near})
+
+
+def _of_strangers(
+    bundle: Bundle, readings: Mapping[str, TableReading], likely: Mapping[str, Entry], standard: Standard
+) -> list[FileFault]:
+    """The faults of files and sub-folders that are no part of a return."""
+    named = {id(entry) for entry in likely.values()}
+    files = [entry for entry in strangers(bundle, _entries(readings)) if id(entry) not in named]
+    faults = [_unexpected(entry.file, _near(entry, readings, standard)) for entry in files]
+    return faults + [_unexpected(printable(folder), "") for folder in bundle.folders if not is_litter(folder)]
+
+
+def _near(entry: Entry, readings: Mapping[str, TableReading], standard: Standard) -> str:
+    table = nearest_table(entry.name, list(standard.tables))
+    if table is None:
+        return ""
+    file = standard.tables[table].file
+    return f" {file} is in the package as well." if table in readings else f" Did you mean {file}?"
+
+
+def _unexpected(file: str, near: str) -> FileFault:
+    return FileFault("PKG-12", file, None, {"file": file, "near": near})
+
+
+def _why_absent(name: str, standard: Standard, bundle: Bundle) -> str:
+    file = standard.tables[name].file
+    return f"{file} is missing" if _needed(name, standard, bundle) else f"{file} is optional and not in this return"
+
+
+def _no_return(bundle: Bundle, standard: Standard) -> Unreadable:
+    """The refusal of a package that holds no table, with the way to one where it can be seen."""
+    files = {table.file for table in standard.tables.values()}
+    for folder, inside in bundle.folders.items():
+        if files.intersection(name.casefold() for name in inside):
+            return nothing(f"{bundle.shown} holds no file of a return itself. Give its sub-folder {printable(folder)}")
+    names = [entry.file for entry in bundle.entries] + [printable(folder) for folder in bundle.folders]
+    shown = ", ".join(names[:_NAMES_SHOWN]) + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > 3 else "")
+    return nothing(f"{bundle.shown} holds no file of a return, only {shown}.{_advice(bundle)}")
+
+
+def _advice(bundle: Bundle) -> str:
+    names = [
+        *(entry.name for entry in bundle.entries),
+        *(name for inside in bundle.folders.values() for name in inside),
+    ]
+    if any(name.casefold().endswith(".zip") for name in names):
+        return " If the return is in the zip file, take it out and give that."
+    if any(name.casefold().endswith((".xlsx", ".xls", ".xlsm")) for name in names):
+        return f" {WORKBOOK_NOT_READ}"
+    return ""
