@@ -9,7 +9,11 @@ import pytest
 from crt_return.standard import load_standard
 
 RULE = replace(
-    load_standard().rules["GTK-01"], warn_from="2006-07-Q2", fail_from="2006-07-Q4", until="2007-08-Q1", reason="A trial"
+    load_standard().rules["GTK-01"],
+    warn_from="2006-07-Q2",
+    fail_from="2006-07-Q4",
+    until="2007-08-Q1",
+    reason="A trial",
 )
 
 

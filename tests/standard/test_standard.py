@@ -71,10 +71,10 @@ def test_each_reference_file_has_the_shape_of_one(path: Path) -> None:
 
 def test_the_reference_files_hold_to_their_schemas() -> None:
     resources = [
-        frictionless.Resource(name=path.stem, path=f"{path.stem}.csv", basepath=str(path.parent), schema=str(path))
-        for path in (SCHEMA / "reference").glob("*.yaml")
+        {"name": path.stem, "path": f"{path.stem}.csv", "schema": read_yaml(path)}
+        for path in sorted((SCHEMA / "reference").glob("*.yaml"))
     ]
-    package = frictionless.Package(resources=resources, basepath=str(SCHEMA / "reference"))
+    package = frictionless.Package({"resources": resources}, basepath=str(SCHEMA / "reference"))
     assert len(resources) == len(STANDARD.reference)
     report = package.validate()
     assert report.valid, report.flatten(["message"])
@@ -195,7 +195,10 @@ def test_each_rule_binds_against_the_tables_and_parses_for_spark(rule: Rule, eng
         if sql:
             assert sqlglot.parse_one(for_spark(sql), read="spark")
     assert reads(rule, STANDARD), "the rule reads no table of the return"
-    assert all("." not in name or name.split(".")[0] in ("prior", "codelist", "reference", "finding") for name in tables_of(rule))
+    assert all(
+        "." not in name or name.split(".")[0] in ("prior", "codelist", "reference", "finding")
+        for name in tables_of(rule)
+    )
 
 
 @pytest.mark.parametrize("rule", SQL_RULES)

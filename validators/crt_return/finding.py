@@ -125,7 +125,7 @@ def finding(
     `values` fills the message's placeholders; `more` marks the finding that stands for all the rows past the cap.
     """
     shown_key = {name: masked(shown(part)) for name, part in (key or {}).items() if part is not None}
-    known = {**vars(place), **rule.limits, **(values or {}), "value": value, "expected": expected}
+    known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
     text = rule.message.format_map({name: shown(part) for name, part in known.items()})
     email_belongs = place.field == "contact_email"
     return Finding(

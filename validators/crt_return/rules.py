@@ -50,8 +50,8 @@ def judge(
     judged: dict[str, Judged] = {}
     for rule in sql_rules(standard):
         if WARNINGS not in tables_of(rule):
-            judged[rule.id] = judge_rule(rule, data, standard, period, cap, judged)
             progress(f"Judging {rule.id}")
+            judged[rule.id] = judge_rule(rule, data, standard, period, cap, judged)
     return list(judged.values())
 
 
@@ -61,7 +61,9 @@ def judge_explanations(
     """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
     explained = explained_records(data.tables.get("explanations"))
     pairs = [(one.rule, one.record_key) for one in findings if one.severity == "warning"]
-    load_findings(data, [(*pair, pair in explained) for pair in pairs], [(one.rule.id,) for one in judged if one.because])
+    load_findings(
+        data, [(*pair, pair in explained) for pair in pairs], [(one.rule.id,) for one in judged if one.because]
+    )
     rules = [rule for rule in sql_rules(standard) if WARNINGS in tables_of(rule)]
     return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
 
@@ -126,7 +128,7 @@ def judged_rows(rule: Rule) -> str | None:
 
 def _judges_any(rule: Rule, data: Data) -> bool:
     rows = judged_rows(rule)
-    return rows is None or _count(data, rows) > 0
+    return rows is None or not data.engine.query(f"SELECT 1 FROM ({rows}) LIMIT 1").is_empty()
 
 
 def _count(data: Data, sql: str) -> int:

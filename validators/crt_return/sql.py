@@ -6,6 +6,7 @@ Rules do not list what they read; it is found here, so that the list cannot be w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import sqlglot
@@ -17,33 +18,55 @@ DIALECT = "duckdb"
 Reads = Mapping[str, frozenset[str]]
 
 
+@dataclass(frozen=True)
+class Names:
+    """The tables and columns that a piece of SQL names: (alias, qualified table), (alias or "", column)."""
+
+    tables: frozenset[tuple[str, str]]
+    columns: frozenset[tuple[str, str]]
+
+
 @cache
 def parsed(sql: str) -> exp.Expr:
     """The syntax tree of a query or of a predicate."""
     return sqlglot.parse_one(sql, read=DIALECT)
 
 
+@cache
+def names(sql: str) -> Names:
+    """What a piece of SQL names; tables of its own making (WITH) are left out."""
+    found = list(parsed(sql).find_all(exp.Table, exp.Column, exp.CTE))
+    own = {one.alias for one in found if isinstance(one, exp.CTE)}
+    tables = [one for one in found if isinstance(one, exp.Table) and (one.db or one.name not in own)]
+    return Names(
+        frozenset((one.alias_or_name, f"{one.db}.{one.name}" if one.db else one.name) for one in tables),
+        frozenset((one.table, one.name) for one in found if isinstance(one, exp.Column)),
+    )
+
+
 def reads(rule: Rule, standard: Standard) -> Reads:
     """The tables of a return that a rule reads (`gatekeeping`, `prior.gatekeeping`), each with the fields read.
 
-    A field without its table's name counts for every table read that has such a field.
+    A field without its table's name counts for every table read that has such a field, and so does an alias that
+    stands for two tables in two parts of a query.
     """
-    trees = _trees(rule)
-    aliases = {alias: name for tree in trees for alias, name in _tables(tree)}
-    aliases |= {rule.table: rule.table} if rule.must else {}
-    found: dict[str, set[str]] = {name: set() for name in aliases.values() if _table(name, standard)}
-    for tree in trees:
-        for column in tree.find_all(exp.Column):
-            for name in [aliases[column.table]] if column.table in aliases else [] if column.table else found:
-                table = _table(name, standard)
-                if table and column.name in table.field:
-                    found[name].add(column.name)
-    return {name: frozenset(fields) for name, fields in found.items()}
+    parts = [names(sql) for sql in _parts(rule)]
+    known = {pair for part in parts for pair in part.tables} | ({(rule.table, rule.table)} if rule.must else set())
+    of_returns = {(alias, name, table) for alias, name in known if (table := _table(name, standard))}
+    columns = {column for part in parts for column in part.columns}
+    return {
+        name: frozenset(
+            field
+            for alias, field in columns
+            if field in table.field and (not alias or (alias, name, table) in of_returns)
+        )
+        for _, name, table in of_returns
+    }
 
 
 def tables_of(rule: Rule) -> frozenset[str]:
     """Every table a rule's SQL names, qualified where it is (`codelist.outcome`)."""
-    named = {name for tree in _trees(rule) for _, name in _tables(tree)}
+    named = {name for sql in _parts(rule) for _, name in names(sql).tables}
     return frozenset(named | ({rule.table} if rule.must else set()))
 
 
@@ -61,15 +84,8 @@ def for_spark(sql: str) -> str:
     return parsed(sql).sql(dialect="spark")
 
 
-def _trees(rule: Rule) -> list[exp.Expr]:
-    return [parsed(sql) for sql in (rule.must, rule.select, rule.when, rule.expected, *rule.values.values()) if sql]
-
-
-def _tables(tree: exp.Expr) -> list[tuple[str, str]]:
-    """Each table a tree names, as (alias, qualified name)."""
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    tables = [table for table in tree.find_all(exp.Table) if table.db or table.name not in own]
-    return [(table.alias_or_name, f"{table.db}.{table.name}" if table.db else table.name) for table in tables]
+def _parts(rule: Rule) -> list[str]:
+    return [sql for sql in (rule.must, rule.select, rule.when, rule.expected, *rule.values.values()) if sql]
 
 
 def _table(name: str, standard: Standard) -> Table | None:
@@ -81,9 +97,9 @@ def _table(name: str, standard: Standard) -> Table | None:
 def _first(sql: str, fields: tuple[str, ...], skipped: tuple[str, ...]) -> str | None:
     tree = parsed(sql)
     outer = tree.find(exp.Select) if tree.find(exp.Select) else tree
-    names = (
+    listed = (
         [part.alias_or_name for part in outer.expressions]
         if isinstance(outer, exp.Select) and tree is outer
         else [column.name for column in tree.find_all(exp.Column, bfs=False)]
     )
-    return next((name for name in names if name in fields and name not in skipped), None)
+    return next((name for name in listed if name in fields and name not in skipped), None)

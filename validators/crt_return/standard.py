@@ -61,7 +61,7 @@ class ForeignKey:
     to: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of the return: its fields, in the order the file must hold them."""
 

@@ -32,8 +32,8 @@ SOURCES = {
 }
 PRIORITIES = {"1": 14, "4": 14, "2": 50, "3": 22}
 OTHER_OUTCOMES = {
-    "cmht_or_other_mh": 10,
-    "primary_care": 6,
+    "cmht_or_other_mh": 12,
+    "primary_care": 5,
     "other_agency": 2,
     "no_further_action": 3,
     "declined_or_left": 2,
@@ -80,7 +80,7 @@ def assessments(
 
 def _others(taken_on: int, admitted: int, generator: Random) -> int:
     """Assessments that led neither to home treatment nor to a bed; few enough for a conversion over 43%."""
-    return max(2, min(generator.randint(16, 24), int(taken_on / 0.43) - taken_on - admitted))
+    return max(2, min(generator.randint(20, 26), int(taken_on / 0.43) - taken_on - admitted))
 
 
 def in_first_days(episode: Episode) -> bool:

@@ -1,0 +1,222 @@
+"""Makes the sample data: valid and faulty returns of a trust that does not exist.
+
+    python sample_data/make.py           makes everything anew
+    python sample_data/make.py --check   says whether the files here are what it would make
+
+The files are made from the standard and a fixed seed and are never changed by hand. `PLAN` says which fault
+stands where; together the invalid ones break every rule of the standard, and a test holds it to that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from crt_return.sampling.changes import Change, changes_text
+from crt_return.sampling.faults import Planted, plant
+from crt_return.sampling.file_steps import Content, FileStep
+from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.valid import two_quarters, valid_return
+from crt_return.sampling.writing import DESCRIPTOR, NOTE, NOTE_TEXT, files_of, zip_bytes
+from crt_return.standard import Standard, load_standard
+
+HERE = Path(__file__).parent
+COMMAND = "python sample_data/make.py"
+PROVIDER, PERIOD, SEED, TEAMS = "RZA", "2006-07-Q4", 2007, 3
+BY_HAND = {"make.py"}
+NOT_OURS = {"__pycache__"}
+WORKBOOK = "PK\x03\x04 [Content_Types].xml xl/workbook.xml"
+HOURS_HEADER = "provider_code,period,team_id,function"
+OPTIONAL_TABLES = ("core_items", "episodes")
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A return with faults.
+
+    `faults` are named by team number, with spaces between, each as a rule or as rule/variant; `steps` are for
+    rules whose own fault is aimed at another file.
+    """
+
+    shows: str
+    faults: dict[int, str]
+    steps: tuple[tuple[str, FileStep], ...] = ()
+    teams: int = 1
+    whole: bool = False
+
+
+RICH = Faulty(
+    "Most of the rules on figures, one after another in six teams; read it with `--prior sample_data/previous`.",
+    {
+        1: "REG-08 HDR-06 EPI-05 EXP-01",
+        2: "STF-10 HTX-08 REG-03 STF-02 HRS-03 GTK-04 GTK-10 REF-05 RSP-06 HTX-03 HTX-09 AUD-01 FID-05",
+        3: "GTK-14 HTX-15 REG-04 STF-01 HRS-08 GTK-06 GTK-11 REF-06 OUT-01 HTX-04 HTX-13 WSA-05 EPI-01 EXP-02",
+        4: "HDR-03 HDR-07 REG-05 STF-09 GTK-01 GTK-05 REF-02 RSP-01 OUT-03 HTX-05 WSA-01 AUD-02 EPI-02",
+        5: "HDR-04 REG-01 REG-06 HRS-01 GTK-02 GTK-07 REF-03 RSP-02 HTX-01 HTX-06 WSA-02 FID-01 EPI-04",
+        6: "HDR-05 REG-02 REG-11 HRS-02 GTK-03 REF-01 REF-04 RSP-05 HTX-02 HTX-07 HTX-14 FID-02 EPI-03",
+    },
+    teams=6,
+    whole=True,
+)
+PLAN = {
+    "rich": RICH,
+    "late": Faulty("Handed in late, and signed off by a delegate.", {1: "HDR-08 HDR-09"}),
+    "last-quarters-file": Faulty("One file is left over from an earlier quarter.", {1: "PKG-08/wrong-quarter"}),
+    "missing-file": Faulty("One file is not there.", {1: "PKG-01"}),
+    "nil-return-with-rows": Faulty("Said to be a nil return, and full of figures.", {1: "HDR-11"}),
+    "semicolons": Faulty("One file uses semicolons, as some programs save it.", {1: "PKG-13"}),
+    "two-headers": Faulty("The header has two rows.", {1: "HDR-01"}),
+    "unknown-provider": Faulty("The provider is on no list.", {1: "HDR-02"}),
+    "wrong-cells": Faulty(
+        "Cells that are of the wrong type, blank, in no code list, out of range or hold an NHS number.",
+        {1: "PKG-03 PKG-04 PKG-05 PKG-06 PKG-07 PKG-09 PKG-21"},
+    ),
+    "wrong-files": Faulty(
+        "Nine files, each with another fault of the file itself.",
+        {1: "PKG-12 PKG-15 PKG-17/empty PKG-19/windows-1252"},
+        (
+            ("PKG-02", {"file": "whole_system.csv", "replace": {"protocol_status": "protocol_state"}}),
+            ("PKG-14", {"file": "response_times.csv", "write": WORKBOOK}),
+            ("PKG-16", {"file": "fidelity_self.csv", "replace": {",gatekeeping,": ",gate,keeping,"}}),
+            ("PKG-18", {"file": "team_hours.csv", "replace": {HOURS_HEADER: f"Hours of the team\n\n{HOURS_HEADER}"}}),
+            ("PKG-20", {"file": "assessment_outcomes.csv", "replace": {",assessments\n": ",assessments\n\n,,,,\n"}}),
+        ),
+    ),
+}
+
+# Files that are no return at all, and folders with nothing of a return in them: the command ends with status 2.
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+LONE_ZIP = {"return/gatekeeping.csv.zip": zip_bytes({"gatekeeping.csv": b"provider_code\n"})}
+UNREADABLE: Mapping[str, tuple[str, str, bytes]] = {
+    "picture.jpg": ("PKG-10", "A picture, sent by mistake.", JPEG),
+    "nothing-of-a-return/README.txt": ("PKG-10", "A folder that holds no file of a return.", NOTE_TEXT.encode()),
+    "corrupt.zip": ("PKG-10", "A zip that was cut short.", zip_bytes({NOTE: NOTE_TEXT.encode()})[:40]),
+    "zip-in-a-zip.zip": ("PKG-10", "A zip whose folder holds only another zip.", zip_bytes(LONE_ZIP)),
+    "path-traversal.zip": (
+        "PKG-11",
+        "A zip with an entry that would be written outside its folder.",
+        zip_bytes({"../gatekeeping.csv": b"provider_code\n"}),
+    ),
+}
+
+
+def sample_files(standard: Standard) -> dict[str, bytes]:
+    """Every file of the sample data by its path, as it should be."""
+    before, now = two_quarters(standard, PROVIDER, TEAMS, PERIOD, SEED)
+    made = {name: faulty_return(standard, faulty).within(name) for name, faulty in PLAN.items()}
+    changes = [change for planted in made.values() for change in planted.changes]
+    return {
+        **_under("valid", files_of(now, standard)),
+        **_under("previous", files_of(before, standard)),
+        **{path: data for name, one in made.items() for path, data in _faulty_files(name, one, standard)},
+        **{f"invalid/{name}": data for name, (_, _, data) in UNREADABLE.items()},
+        "invalid/faults.csv": changes_text(changes).encode(),
+        "README.md": readme(changes).encode(),
+    }
+
+
+def faulty_return(standard: Standard, faulty: Faulty) -> Planted:
+    """The return of one entry of the plan."""
+    planted = Planted(_fewer_tables(faulty, valid_return(standard, PROVIDER, faulty.teams, PERIOD, SEED)))
+    for team, faults in faulty.faults.items():
+        for fault in faults.split():
+            rule, _, variant = fault.partition("/")
+            one = plant(planted.tables, rule, standard, team_id(PROVIDER, team), variant or None)
+            planted = planted.and_also(one)
+    for rule, step in faulty.steps:
+        planted = planted.with_file_step(rule, step)
+    return planted
+
+
+def _fewer_tables(faulty: Faulty, tables: Tables) -> Tables:
+    """The tables a return of the plan has; the small ones go without the optional tables."""
+    return tables if faulty.whole else {**tables, **{name: [] for name in OPTIONAL_TABLES}}
+
+
+def _faulty_files(name: str, planted: Planted, standard: Standard) -> Iterator[tuple[str, bytes]]:
+    """The files of a faulty return, without the long descriptor."""
+    for file, content in planted.files(standard).items():
+        if file != DESCRIPTOR:
+            yield f"invalid/{name}/{file}", _plain(content)
+
+
+def _plain(content: Content) -> bytes:
+    if not isinstance(content, bytes):
+        raise TypeError("a link cannot be kept among the sample data")
+    return content
+
+
+def _under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}/{name}": content for name, content in files.items()}
+
+
+README = f"""# Sample data
+
+**Everything here is synthetic.** `RZA` is no real trust; no team, member of staff or patient stands behind any
+figure. All of it is made by `{COMMAND}` from the standard and a fixed seed: do not change a file by hand.
+`{COMMAND} --check` says whether the files are as made.
+
+| path | what it is |
+| --- | --- |
+| `valid/` | {PERIOD} of {PROVIDER}: {TEAMS} open teams and a planned one. Accepted, nothing to explain. |
+| `previous/` | The quarter before, for `--prior`. Valid too. |
+| `invalid/` | Returns with faults. Together they break every rule of the standard. |
+
+`invalid/faults.csv` lists each place that was changed: rule, variant of the fault, folder, file, the row as a
+spreadsheet shows it, field, and the value before and after.
+
+## `invalid/`
+
+| path | what it shows | rules broken on purpose |
+| --- | --- | --- |
+"""
+
+
+def readme(changes: list[Change]) -> str:
+    """The page that says what each sample is."""
+    rules = {name: sorted({one.rule for one in changes if one.folder == name}) for name in PLAN}
+    folders = [f"| `{name}/` | {faulty.shows} | {', '.join(rules[name])} |" for name, faulty in PLAN.items()]
+    files = [f"| `{name}` | {shows} | {rule} |" for name, (rule, shows, _) in UNREADABLE.items()]
+    return README + "\n".join([*folders, *files]) + "\n"
+
+
+def write(files: Mapping[str, bytes]) -> None:
+    """Put the files in place of those that are here."""
+    for name in ("valid", "previous", "invalid"):
+        shutil.rmtree(HERE / name, ignore_errors=True)
+    for name, content in files.items():
+        path = HERE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def differences(files: Mapping[str, bytes]) -> list[str]:
+    """The paths that are missing, not wanted or not as made."""
+    here = {path.relative_to(HERE).as_posix(): path for path in HERE.rglob("*") if path.is_file()}
+    ours = {name for name in here if name not in BY_HAND and not NOT_OURS & {*Path(name).parts}}
+    changed = {name for name in ours & set(files) if here[name].read_bytes() != files[name]}
+    return sorted(changed | (ours ^ set(files)))
+
+
+def main() -> int:
+    """Make the files, or with --check compare them."""
+    parser = argparse.ArgumentParser(description="Make the sample data anew, or check that it is as made.")
+    parser.add_argument("--check", action="store_true", help="change nothing; say what differs")
+    check_only = parser.parse_args().check
+    files = sample_files(load_standard())
+    if not check_only:
+        write(files)
+        return 0
+    different = differences(files)
+    if different:
+        print(f"{len(different)} files of sample_data differ from what would be made: {', '.join(different[:10])}")
+        print(f"Run {COMMAND} to make them anew.")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
