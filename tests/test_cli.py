@@ -11,8 +11,10 @@ from unittest import mock
 import jsonschema
 import pytest
 
-from crt_return import cli
+from crt_return import cli, explain
 from crt_return.standard import load_standard, schema_folder
+from crt_return.validate import Run
+from crt_return.validate import run as validated
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 VALID, PREVIOUS, RICH = str(SAMPLE / "valid"), str(SAMPLE / "previous"), str(SAMPLE / "invalid/rich")
@@ -117,21 +119,18 @@ def test_explain_prints_a_rule_with_its_sql_and_examples(capsys: pytest.CaptureF
     )
 
 
+@pytest.fixture(scope="module")
+def rich() -> Run:
+    return validated(RICH, prior=PREVIOUS)
+
+
 @pytest.mark.parametrize("rule", load_standard().rules)
-def test_explain_shows_every_rule_against_ones_own_rows(rule: str) -> None:
-    from crt_return import explain
-    from crt_return.validate import run as validated
-
+def test_explain_shows_every_rule_against_ones_own_rows(rule: str, rich: Run) -> None:
     standard = load_standard()
-    global _RICH_RUN  # noqa: PLW0603 - one validation serves every rule
-    _RICH_RUN = _RICH_RUN or validated(RICH, prior=PREVIOUS)
-    text = explain.own_rows(standard.rules[rule], _RICH_RUN, standard)
+    text = explain.own_rows(standard.rules[rule], rich, standard)
     assert text.startswith(f"In {RICH}: ")
-    found = [one for one in _RICH_RUN.report.findings if one.rule == rule]
+    found = [one for one in rich.report.findings if one.rule == rule]
     assert all(one.message in text for one in found[: explain.OWN_ROWS])
-
-
-_RICH_RUN = None
 
 
 def test_a_fault_of_ours_ends_with_70_and_shows_no_value(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.examples import GIVEN
 
 from crt_return.cell_findings import Release
 from crt_return.finding import Finding
@@ -17,7 +18,6 @@ from crt_return.sampling.valid import valid_return
 from crt_return.sampling.writing import files_of
 from crt_return.standard import Rule, Standard, Table, load_standard
 from crt_return.tables import check_tables
-from tests.examples import GIVEN
 
 STANDARD: Standard = load_standard()
 VALID = files_of(valid_return(STANDARD, "RZA", 1, "2006-07-Q4", 1), STANDARD)

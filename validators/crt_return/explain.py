@@ -6,9 +6,9 @@ It shows; it decides nothing. What it prints of a return is masked like any repo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
+
 from crt_return.finding import shown
 from crt_return.privacy import masked
 from crt_return.reading.model import ROW

@@ -67,10 +67,18 @@ def validate(
 
 
 def run(
-    path: str | Path, *, prior: str | Path | None = None, all_rows: bool = False, progress: Progress = silent
+    path: str | Path,
+    *,
+    prior: str | Path | None = None,
+    all_rows: bool = False,
+    progress: Progress = silent,
+    standard: Standard | None = None,
 ) -> Run:
-    """Check a return and keep the tables and verdicts the report was made from."""
-    standard = load_standard()
+    """Check a return, and keep the tables and verdicts the report was made from.
+
+    `standard` is the packaged one unless another is given, such as a draft of the next version.
+    """
+    standard = standard or load_standard()
     cap = None if all_rows else DEFAULT_CAP
     try:
         package = read_package(Path(path), standard, progress)
