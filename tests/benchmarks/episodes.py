@@ -55,9 +55,8 @@ def earlier_episodes(rows: int) -> pl.DataFrame:
     frame = pl.DataFrame(
         {"n": np.arange(rows), "minutes": minutes, "wait": chance.integers(10, 600, rows), "p": people}
     )
-    referred = (
-        start + pl.duration(minutes="minutes") - pl.when(pl.col("n") < repeats).then(pl.duration(days=365)).otherwise(0)
-    )
+    year_before = pl.duration(days=pl.when(pl.col("n") < repeats).then(365).otherwise(0))
+    referred = start + pl.duration(minutes="minutes") - year_before
     seen = referred + pl.duration(minutes="wait")
     ended = seen + pl.duration(days=pl.col("wait") % 30 + 1)
 

@@ -126,7 +126,6 @@ def finding(
     """
     shown_key = {name: masked(shown(part)) for name, part in (key or {}).items() if part is not None}
     known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
-    text = rule.message.format_map({name: shown(part) for name, part in known.items()})
     email_belongs = place.field == "contact_email"
     return Finding(
         rule=rule.id,
@@ -141,11 +140,18 @@ def finding(
         key=shown_key,
         value=None if value is None else masked(value, email_belongs=email_belongs),
         expected=None if expected is None else masked(shown(expected), email_belongs=email_belongs),
-        message=_past_cap(rule, count) if more else masked(_named(shown_key) + text, email_belongs=email_belongs),
+        message=_past_cap(rule, count)
+        if more
+        else masked(_named(shown_key) + _filled(rule.message, known), email_belongs=email_belongs),
         fix=rule.fix,
         help=f"rules/{rule.id}/",
         count=count,
     )
+
+
+def _filled(message: str, known: Mapping[str, Any]) -> str:
+    """A message with its placeholders filled in."""
+    return message.format_map({name: shown(part) for name, part in known.items()})
 
 
 def _past_cap(rule: Rule, count: int) -> str:
