@@ -7,7 +7,8 @@ what rows say to each other is the rules' business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,14 @@ class Bad:
     mask: pl.Series
 
 
+@contextmanager
+def small_tables_quickly() -> Iterator[None]:
+    """Let Polars use its in-memory engine, which starts four times as fast on the small tables of a return."""
+    with pl.Config() as config:
+        config.set_engine_affinity("in-memory")
+        yield
+
+
 def typed(text: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The table's cells cast to their types; a cell that cannot be cast is null, as a blank one is.
 
@@ -64,7 +73,9 @@ def cast(field: Field) -> pl.Expr:
         case "date":
             return pl.when(text.str.contains(_DATE)).then(text.str.to_date("%Y-%m-%d", strict=False))
         case "datetime":
-            return pl.when(text.str.contains(_DATETIME)).then(text.str.to_datetime("%Y-%m-%dT%H:%M", strict=False))
+            return pl.when(text.str.contains(_DATETIME)).then(
+                text.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, cache=False)
+            )
         case _:
             return text
 
@@ -172,10 +183,7 @@ def _no_nhs_number(data: PolarsData) -> pl.LazyFrame:
 def _failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> list[Bad]:
     """Run a pandera schema and give its failures. Pandera's own messages, which hold cells, go no further."""
     try:
-        # The in-memory engine starts four times as fast on the small tables a return is made of.
-        with pl.Config() as config:
-            config.set_engine_affinity("in-memory")
-            schema.validate(frame, lazy=True)
+        schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         return [_bad(error) for error in errors.schema_errors]
     return []

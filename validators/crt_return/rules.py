@@ -153,7 +153,7 @@ def _placed(rows: pl.DataFrame, checked: CheckedTable | None) -> pl.DataFrame:
     if ROW in rows.columns:
         return rows
     names = (checked.table.row_key or checked.table.primary_key) if checked else ()
-    if not names or checked is None or not set(names) <= set(rows.columns):
+    if rows.is_empty() or not names or checked is None or not set(names) <= set(rows.columns):
         return rows.with_columns(pl.lit(None, pl.UInt32).alias(ROW))
     keys = checked.values.select(*(pl.col(name).cast(pl.String).alias(_as_key(name)) for name in names), ROW)
     wanted = rows.with_columns(pl.col(name).cast(pl.String).alias(_as_key(name)) for name in names)

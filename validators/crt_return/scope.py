@@ -136,8 +136,10 @@ class Data:
 
     def _orphan_words(self, read: Reads) -> list[str]:
         """The teams left out of the tables read because nobody registered them."""
+        if not self.orphans:
+            return []
         own = [name for name in read if not name.startswith(PRIOR) and self.tables[name].table.of_teams]
-        here = {name: sorted(self.orphans & set(self.tables[name].values[TEAM].drop_nulls())) for name in own}
+        here = {name: sorted(self.orphans & set(self.tables[name].values[TEAM].unique())) for name in own}
         return [f"{', '.join(of)} in {name}.csv is not in the register (PKG-07)" for name, of in here.items() if of]
 
 

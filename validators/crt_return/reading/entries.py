@@ -7,11 +7,11 @@ bytes say.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from crt_return.reading.looks import looks_like
@@ -58,11 +58,7 @@ def load(entry: Entry) -> bytes:
         start = next(chunks, b"")
         if looks_like(start):
             return start
-        whole = io.BytesIO()
-        whole.write(start)
-        for chunk in chunks:
-            whole.write(chunk)
-        return whole.getvalue()
+        return b"".join(chain([start], chunks))
 
 
 def within_limits(file: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
