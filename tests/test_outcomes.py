@@ -1,0 +1,155 @@
+"""What becomes of a return: the ladder of outcomes, three answers a rule, one finding a fault, nothing leaked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crt_return import Report, validate
+from crt_return.reports import json as json_report
+from crt_return.reports import terminal
+from crt_return.sampling.faults import plant
+from crt_return.sampling.scene import Tables
+from crt_return.sampling.valid import two_quarters
+from crt_return.sampling.writing import files_of
+from crt_return.standard import load_standard
+
+STANDARD = load_standard()
+INVALID = Path(__file__).parents[1] / "sample_data/invalid"
+BEFORE, NOW = two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 3)
+EXPLAINED = {
+    "provider_code": "RZA",
+    "period": "2006-07-Q4",
+    "rule_id": "REG-06",
+    "record_key": "RZA-T01",
+    "explanation": "The area took in two former districts in April.",
+    "explained_by_role": "Service manager",
+}
+
+
+def written(tables: Tables, folder: Path) -> Path:
+    folder.mkdir()
+    for name, content in files_of(tables, STANDARD).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def with_fault(tables: Tables, *rules: str) -> Tables:
+    for rule in rules:
+        tables = plant(tables, rule, STANDARD, "RZA-T01").tables
+    return tables
+
+
+def of_status(tables: Tables, status: str) -> Tables:
+    return {**tables, "return_header": [{**tables["return_header"][0], "submission_status": status}]}
+
+
+def with_explanation(tables: Tables, **changes: str) -> Tables:
+    return {**tables, "explanations": [{**EXPLAINED, **changes}]}
+
+
+def because(report: Report, rule: str) -> str:
+    return next((one.because for one in report.rules.not_evaluated if one.rule == rule), "")
+
+
+@pytest.mark.parametrize(
+    ("tables", "outcome"),
+    [
+        (NOW, "accepted"),
+        (with_explanation(with_fault(NOW, "EXP-02")), "accepted_with_explanations"),
+        (of_status(with_fault(NOW, "EXP-02"), "provisional"), "queried"),
+        (with_fault(NOW, "EXP-02"), "rejected"),
+        (with_explanation(with_fault(NOW, "EXP-02"), record_key="RZA-T02"), "rejected"),
+        (with_fault(NOW, "GTK-01"), "rejected"),
+    ],
+    ids=["clean", "warning explained", "warning not explained", "final and not explained", "wrong record", "error"],
+)
+def test_the_ladder_of_outcomes(tables: Tables, outcome: str, tmp_path: Path) -> None:
+    assert validate(written(tables, tmp_path / "return")).outcome == outcome
+
+
+def test_an_explanation_of_a_rule_that_was_not_evaluated_is_let_stand(tmp_path: Path) -> None:
+    tables = with_explanation(with_fault(NOW, "STF-10"), rule_id="STF-10")
+    now, before = written(tables, tmp_path / "now"), written(BEFORE, tmp_path / "before")
+    assert validate(now).outcome == "accepted"
+    assert validate(now, prior=before).outcome == "accepted_with_explanations"
+
+
+@pytest.mark.parametrize("sample", [path for path in INVALID.iterdir() if path.suffix != ".csv"], ids=lambda p: p.name)
+def test_every_rule_has_an_answer_and_passed_means_passed_everywhere(sample: Path) -> None:
+    report = validate(sample)
+    passed, failed = set(report.rules.passed), set(report.rules.failed)
+    open_rules = {one.rule for one in report.rules.not_evaluated}
+    assert passed | failed | open_rules == set(STANDARD.rules)
+    assert not passed & (failed | open_rules)
+    assert failed == {one.rule for one in report.findings}
+    assert all(one.because for one in report.rules.not_evaluated)
+
+
+def test_without_a_previous_return_the_rules_on_change_say_so(tmp_path: Path) -> None:
+    report = validate(written(NOW, tmp_path / "now"))
+    assert "no previous return was given (--prior)" in because(report, "GTK-14")
+    assert "GTK-14" not in report.rules.passed
+
+
+def test_a_previous_return_of_another_quarter_is_not_compared_with(tmp_path: Path) -> None:
+    now = written(NOW, tmp_path / "now")
+    report = validate(now, prior=now)
+    assert because(report, "GTK-14") == "the return given as the previous one is RZA 2006-07-Q4, not RZA 2006-07-Q3"
+
+
+def test_a_wrong_delimiter_is_one_finding_and_names_what_it_stops() -> None:
+    report = validate(INVALID / "semicolons")
+    assert [one.rule for one in report.findings] == ["PKG-13"]
+    assert "semicolon" in because(report, "AUD-01")
+    assert "GTK-01" in report.rules.passed, "what does not depend on the file is judged"
+
+
+def test_a_last_quarters_file_among_the_rest_is_one_finding() -> None:
+    (found,) = validate(INVALID / "last-quarters-file").findings
+    assert (found.rule, found.value, found.expected) == ("PKG-08", "2005-06-Q1", "2006-07-Q4")
+    assert found.count > 1
+
+
+def test_a_faulty_cell_stops_only_what_reads_it_and_only_for_its_row_or_team(tmp_path: Path) -> None:
+    tables = {**NOW, "gatekeeping": [dict(row) for row in NOW["gatekeeping"]]}
+    tables["gatekeeping"][0]["admissions_total"] = "ten"
+    tables["gatekeeping"][2]["admissions_eligible"] = "999"
+    report = validate(written(tables, tmp_path / "return"))
+    assert "admissions_total is at fault in row 2" in because(report, "GTK-01")
+    assert "GTK-01" in report.rules.failed, "another row is still judged"
+    assert {(one.rule, one.cell) for one in report.findings if one.rule in ("PKG-03", "GTK-01")} == {
+        ("PKG-03", "E2"),
+        ("GTK-01", "G4"),
+    }
+
+
+@pytest.mark.parametrize("field", ["team_name", "site_code", "population_served", "team_id"])
+def test_an_nhs_number_is_in_nothing_that_is_written_whatever_cell_it_strays_into(field: str, tmp_path: Path) -> None:
+    tables = {**NOW, "team_register": [dict(row) for row in NOW["team_register"]]}
+    tables["team_register"][0][field] = "943 476 5919"
+    report = validate(written(tables, tmp_path / "return"))
+    assert report.outcome == "rejected"
+    for text in (json_report.text(report), terminal.text(report, STANDARD)):
+        assert "943 476 5919" not in text
+        assert "9434765919" not in text
+
+
+def test_a_nil_return_needs_its_header_alone(tmp_path: Path) -> None:
+    header = {
+        **NOW["return_header"][0],
+        "nil_return": "true",
+        "nil_reason": "No team was commissioned",
+        "teams_expected": "0",
+    }
+    only = {name: [header] if name == "return_header" else [] for name in NOW}
+    folder = written(only, tmp_path / "return")
+    for file in folder.glob("*.csv"):
+        if file.name != "return_header.csv":
+            file.unlink()
+    report = validate(folder)
+    assert report.outcome == "accepted", report.findings
+    assert "GTK-01" not in report.rules.passed
+    assert json.loads(json_report.text(report))["counts"] == {"error": 0, "warning": 0, "info": 0}
