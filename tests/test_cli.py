@@ -89,6 +89,8 @@ def test_an_unreadable_path_has_a_report_too(tmp_path: Path, capsys: pytest.Capt
         ("validate", VALID, "--report", "report.docx"),
         ("validate", VALID, "--report", "no-such-folder/report.json"),
         ("validate", VALID, "--prior", "no-such-path"),
+        ("validate", VALID, "--report", f"{VALID}/report.json"),
+        ("sample", "--out", f"{VALID}/return_header.csv/made"),
         ("validate", VALID, "--no-such-option"),
         ("explain", "GKT-01"),
         ("sample", "--providers", "99", "--out", "made"),

@@ -32,7 +32,7 @@ MEANT: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
     "underscores between digits": (("integer", "number"), lambda text: "_" in text),
     "figures of other scripts": (("integer", "number", "date", "datetime"), lambda text: not text.isascii()),
     "powers of ten, NaN and infinity": (("number",), lambda text: bool(re.search("[A-Za-z]", text))),
-    "whole numbers past 64 bits": (("integer",), lambda text: len(text) > 18),
+    "whole numbers of more than 12 digits": (("integer",), lambda text: len(text) > 12),
     "numbers of more digits than a number holds": (("number",), lambda text: len(text) > 15),
     "dates without leading zeros, or before the year 1000": (("date",), lambda text: not re.fullmatch(FULL_DATE, text)),
     "times without leading zeros, before the year 1000, with seconds or with a zone": (

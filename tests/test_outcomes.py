@@ -153,3 +153,59 @@ def test_a_nil_return_needs_its_header_alone(tmp_path: Path) -> None:
     assert report.outcome == "accepted", report.findings
     assert "GTK-01" not in report.rules.passed
     assert json.loads(json_report.text(report))["counts"] == {"error": 0, "warning": 0, "info": 0}
+
+
+def changed(table: str, row: int, **cells: str) -> Tables:
+    """The valid tables with some cells of one row changed."""
+    rows = [dict(one) for one in NOW[table]]
+    rows[row].update(cells)
+    return {**NOW, table: rows}
+
+
+def test_a_number_too_large_for_any_count_is_a_fault_of_the_cell(tmp_path: Path) -> None:
+    report = validate(
+        written(changed("home_treatment", 0, episodes_started="9223372036854775807"), tmp_path / "return")
+    )
+    (found,) = report.findings
+    assert (found.rule, found.expected) == ("PKG-03", "a whole number of at most 12 digits of 0 or more")
+
+
+@pytest.mark.parametrize("cells", [{"period": "2006-07-Q3"}, {"provider_code": "RZA "}])
+def test_a_header_that_differs_from_every_other_file_is_the_one_finding(cells: dict[str, str], tmp_path: Path) -> None:
+    (found,) = validate(written(changed("return_header", 0, **cells), tmp_path / "return")).findings
+    assert (found.rule, found.file, found.row) == ("PKG-08", "return_header.csv", 2)
+    assert (found.value,) == tuple(cells.values())
+
+
+def test_a_misspelt_team_is_one_finding(tmp_path: Path) -> None:
+    report = validate(written(changed("gatekeeping", 0, team_id="RZA-TO1"), tmp_path / "return"))
+    assert [one.rule for one in report.findings] == ["PKG-21"]
+    assert "team_id is at fault in row 2" in because(report, "GTK-05")
+
+
+def test_a_hidden_number_cannot_be_worked_out_from_a_sum(tmp_path: Path) -> None:
+    report = validate(written(changed("gatekeeping", 0, admissions_total="9434765919"), tmp_path / "return"))
+    text = json_report.text(report)
+    exempt = int(NOW["gatekeeping"][0]["admissions_exempt"])
+    assert "GTK-01" in report.rules.failed
+    assert str(9434765919 - exempt) not in text
+
+
+def test_a_path_with_patient_data_is_masked_too(tmp_path: Path) -> None:
+    folder = written(NOW, tmp_path / "trust 943 476 5919")
+    assert "943 476" not in json_report.text(validate(folder))
+
+
+def test_a_nil_return_after_a_quarter_with_teams_is_asked_about_them(tmp_path: Path) -> None:
+    header = {**NOW["return_header"][0], "nil_return": "true", "nil_reason": "No team was commissioned"}
+    now = written({name: [header] if name == "return_header" else [] for name in NOW}, tmp_path / "now")
+    report = validate(now, prior=written(BEFORE, tmp_path / "before"))
+    gone = [one.key["team_id"] for one in report.findings if one.rule == "REG-08"]
+    assert gone == ["RZA-T01", "RZA-T02"]
+
+
+def test_a_very_long_cell_is_cut_short_in_the_report(tmp_path: Path) -> None:
+    report = validate(written(changed("team_register", 0, team_name="x" * 5000), tmp_path / "return"))
+    (found,) = report.findings
+    assert len(found.message) < 400
+    assert "5,000 characters" in (found.value or "")

@@ -82,6 +82,6 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path)
 
 
 def test_an_unknown_rule_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no rule GTK-99"):
+    with pytest.raises(ValueError, match="no rule 'GTK-99'"):
         make_samples(STANDARD, 1, 1, 1, tmp_path / "out", ["GTK-99"])
     assert not (tmp_path / "out").exists()

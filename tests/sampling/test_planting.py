@@ -121,7 +121,7 @@ def test_sql_that_cannot_be_run_is_refused_in_a_sentence() -> None:
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest_named() -> None:
-    with pytest.raises(ValueError, match=r"no rule GTK-1\. Did you mean .*GTK-01"):
+    with pytest.raises(ValueError, match=r"no rule 'GTK-1'\. Did you mean .*GTK-01"):
         plant(TABLES, "GTK-1", STANDARD, TEAM)
 
 

@@ -41,7 +41,7 @@ def commands() -> None:
 @click.option("--all-rows", is_flag=True, help="List every faulty row, not the first 1,000 of a rule.")
 def validate(path: Path, prior: Path | None, reports: tuple[Path, ...], strict: bool, all_rows: bool) -> int:
     """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
-    _refuse_unwritable(reports)
+    _refuse_unwritable(reports, path)
     from crt_return.reports import terminal
     from crt_return.standard import load_standard
 
@@ -90,6 +90,8 @@ def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int
         made = make_samples(load_standard(), providers, teams, seed, out, rules)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"The samples cannot be written to {out}: {error.strerror}.") from None
     for path in made:
         click.echo(str(path))
     return 0
@@ -127,11 +129,13 @@ def _progress() -> Iterator[Progress]:
         yield status.update
 
 
-def _refuse_unwritable(reports: tuple[Path, ...]) -> None:
+def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
     """Say before the work, not after, that a report cannot be written."""
     for file in reports:
         if file.suffix.lower() not in FORMS:
-            raise click.UsageError(f"A report can be written as {', '.join(FORMS)}; '{file.name}' is neither.")
+            raise click.UsageError(f"A report is written as {', '.join(FORMS)}; '{file.name}' has another ending.")
+        if file.resolve() == of.resolve() or of.resolve() in file.resolve().parents:
+            raise click.UsageError(f"The report would be written into the return itself ({of}): give another folder.")
         if not file.parent.is_dir() or file.is_dir():
             raise click.UsageError(f"The report cannot be written to {file}: there is no folder {file.parent}.")
 

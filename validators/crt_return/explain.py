@@ -72,6 +72,8 @@ def _own_lines(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
     report = run.report
     yield f"In {report.submission.path}: {_verdict(rule, run)}"
     yield from (f"  not evaluated because {one.because}" for one in report.rules.not_evaluated if one.rule == rule.id)
+    if report.outcome == "unreadable" and rule.id not in report.rules.failed:
+        yield f"  {report.findings[0].message}"
     found = [one for one in report.findings if one.rule == rule.id]
     for one in found[:OWN_ROWS]:
         place = " ".join(part for part in (one.file, one.cell) if part)

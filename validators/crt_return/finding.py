@@ -6,17 +6,18 @@ report. It does not look at data: reading, cells and rules do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from crt_return.privacy import masked
+from crt_return.privacy import holds_nhs_number, masked, without_long_numbers
 from crt_return.standard import RELEASE_KEY, SEVERITIES, Rule, Severity, Table
 
 Outcome = Literal["accepted", "accepted_with_explanations", "queried", "rejected", "unreadable"]
 RULE_UNREADABLE = ("PKG-10", "PKG-11")
 DEFAULT_CAP = 1000
+LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,16 @@ def finding(
 
     `values` fills the message's placeholders; `more` marks the finding that stands for all the rows past the cap.
     """
-    shown_key = {name: masked(shown(part)) for name, part in (key or {}).items() if part is not None}
-    known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
     email_belongs = place.field == "contact_email"
+    given = [*(key or {}).values(), value, *(values or {}).values()]
+    patient = any(holds_nhs_number(shown(part)) for part in given)
+
+    def clean(part: Any) -> str:
+        text = masked(_short(shown(part)), email_belongs=email_belongs)
+        return without_long_numbers(text) if patient else text
+
+    shown_key = {name: clean(part) for name, part in (key or {}).items() if part is not None}
+    known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
     return Finding(
         rule=rule.id,
         severity=severity,
@@ -138,20 +146,23 @@ def finding(
         cell=f"{place.column}{place.row}" if place.column and place.row else None,
         field=place.field,
         key=shown_key,
-        value=None if value is None else masked(value, email_belongs=email_belongs),
-        expected=None if expected is None else masked(shown(expected), email_belongs=email_belongs),
-        message=_past_cap(rule, count)
-        if more
-        else masked(_named(shown_key) + _filled(rule.message, known), email_belongs=email_belongs),
+        value=None if value is None else clean(value),
+        expected=None if expected is None else clean(expected),
+        message=_past_cap(rule, count) if more else _named(shown_key) + _filled(rule.message, known, clean),
         fix=rule.fix,
         help=f"rules/{rule.id}/",
         count=count,
     )
 
 
-def _filled(message: str, known: Mapping[str, Any]) -> str:
-    """A message with its placeholders filled in."""
-    return message.format_map({name: shown(part) for name, part in known.items()})
+def _short(text: str) -> str:
+    """A text cut where it is too long to read in a report."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ... ({len(text):,} characters)"
+
+
+def _filled(message: str, known: Mapping[str, Any], clean: Callable[[Any], str]) -> str:
+    """A message with its placeholders filled in, each cleaned, and what only shows in the whole hidden too."""
+    return masked(message.format_map({name: clean(part) for name, part in known.items()}), email_belongs=True)
 
 
 def _past_cap(rule: Rule, count: int) -> str:

@@ -12,9 +12,10 @@ MASK_NHS_NUMBER = "[NHS number hidden]"
 MASK_EMAIL = "[e-mail address hidden]"
 MASK_POSTCODE = "[postcode hidden]"
 
-# A run of ten digits as NHS numbers are written: 3-3-4, with spaces, hyphens or nothing between. It stands by
-# itself: ten digits inside a longer run of letters and digits (a pseudonym) are not one.
-_TEN_DIGITS = r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"
+# Ten digits as NHS numbers are written: 3-3-4, with spaces, dashes, full stops or nothing between. They stand by
+# themselves: ten digits inside a longer run of letters and digits (a pseudonym) are not one.
+_BETWEEN = "[ .\u00a0\u2010-\u2015-]?"  # a space, a full stop, a no-break space or any of the dashes
+_TEN_DIGITS = f"[0-9]{{3}}{_BETWEEN}[0-9]{{3}}{_BETWEEN}[0-9]{{4}}"
 _NHS_NUMBER = re.compile(rf"(?<![0-9A-Za-z]){_TEN_DIGITS}(?![0-9A-Za-z])")
 # The same without look-around, for the engines that have none: whether a text may hold an NHS number.
 MAY_HOLD_NHS_NUMBER = rf"(?:^|[^0-9A-Za-z]){_TEN_DIGITS}(?:[^0-9A-Za-z]|$)"
@@ -42,3 +43,8 @@ def masked(text: str, *, email_belongs: bool = False) -> str:
     if not email_belongs:
         text = _EMAIL.sub(MASK_EMAIL, text)
     return _POSTCODE.sub(MASK_POSTCODE, text)
+
+
+def without_long_numbers(text: str) -> str:
+    """A text with every number of nine digits or more hidden: beside a hidden one, a sum would give it away."""
+    return re.sub(r"[0-9]{9,}", MASK_NHS_NUMBER, text)

@@ -169,7 +169,7 @@ def _as_key(name: str) -> str:
 def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable | None, row: dict[str, Any]) -> Finding:
     number, field = row[ROW], row.get("field") or first_field(rule, table)
     text = checked.text if checked else None
-    own = [name for name in table.record if row.get(name) is not None] or list(RELEASE_KEY)
+    own = [name for name in dict.fromkeys((TEAM, *table.row_key)) if row.get(name) is not None] or list(RELEASE_KEY)
     value = None
     if text is not None and number is not None and field is not None:
         value = text.frame[field][text.frame[ROW].search_sorted(number)]

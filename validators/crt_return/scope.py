@@ -25,6 +25,7 @@ BAD = "_bad_"
 PRIOR = "prior."
 OPEN = "open"
 NO_PRIOR = "no previous return was given (--prior)"
+WRONG_PRIOR = "the return given as the previous one is"
 
 
 @dataclass(frozen=True)

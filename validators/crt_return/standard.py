@@ -203,7 +203,7 @@ class Standard:
         if name.upper() in self.rules:
             return self.rules[name.upper()]
         near = difflib.get_close_matches(name.upper(), self.rules, n=5, cutoff=0.5)
-        raise ValueError(f"There is no rule {name}." + (f" Did you mean {', '.join(near)}?" if near else ""))
+        raise ValueError(f"There is no rule '{name}'." + (f" Did you mean {', '.join(near)}?" if near else ""))
 
     def codes(self, field: Field, day: date | None) -> tuple[Code, ...]:
         """The codes a field may hold in a quarter that ends on `day`; empty for a field without a list."""

@@ -67,18 +67,22 @@ def _checked_side_by_side(
 
 
 def release_of(package: Package, standard: Standard) -> Release:
-    """The provider and quarter of the header's first row."""
+    """The provider and quarter of the return: those of its header, unless every other file says otherwise."""
     header = package.tables.get(HEADER)
     if header is None or header.frame.is_empty():
         return Release(None, None, None)
-    provider, period = (header.frame[name][0] for name in RELEASE_KEY)
+    own = header.frame.select(RELEASE_KEY).row(0)
+    others = [text.frame.select(RELEASE_KEY).unique() for name, text in package.tables.items() if name != HEADER]
+    rest = pl.concat(others).unique().rows() if others else []
+    # Where all the other files agree with each other, and none with the header, the header is the one file at fault.
+    provider, period = rest[0] if len(rest) == 1 and None not in (*rest[0], *own) else own
     quarter = standard.quarters.get(period)
     return Release(provider, period, quarter.ends if quarter else None)
 
 
 def _own_rows(text: TextTable, release: Release) -> TextTable:
     """The table without rows of another provider or quarter."""
-    if text.table == HEADER or release.provider_code is None or release.period is None:
+    if release.provider_code is None or release.period is None:
         return text
     given = {"provider_code": release.provider_code, "period": release.period}
     own = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name) == value) for name, value in given.items())
@@ -102,9 +106,15 @@ def _check(
         return CheckedTable(table, text, values, {}), []
     codes = {field.name: standard.codes(field, release.ends) for field in table.fields if field.codelist}
     cells = _once(bad_cells(text.frame, values, table, codes))
-    keys = bad_keys(values, table, teams)
+    keys = _apart_from(cells, bad_keys(values, table, teams))
     checked = CheckedTable(table, text, values, _marks([*cells, *keys], table))
     return checked, [Fault(bad.rule, checked, bad.field, bad.mask.arg_true()) for bad in (*cells, *keys)]
+
+
+def _apart_from(cells: Iterable[Bad], keys: Iterable[Bad]) -> list[Bad]:
+    """The key faults without teams that cannot be in the register because the cell itself is at fault."""
+    faulty = [bad.mask for bad in cells if bad.field == TEAM]
+    return [replace(bad, mask=bad.mask & ~faulty[0]) if faulty and bad.rule == "PKG-07" else bad for bad in keys]
 
 
 def _once(bads: Iterable[Bad]) -> list[Bad]:

@@ -24,11 +24,11 @@ from crt_return.finding import (
     finding,
     outcome,
 )
-from crt_return.privacy import masked
+from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
 from crt_return.reading.model import FileFault, Package, Unreadable
 from crt_return.rules import Judged, explained_records, judge, judge_explanations
-from crt_return.scope import NO_PRIOR, Data
+from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
 from crt_return.standard import HEADER, REGISTER, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
 from crt_return.version import __version__
@@ -113,7 +113,7 @@ def _previous(prior: str | Path | None, checked: Checked, standard: Standard, pr
     given = (before.release.provider_code, before.release.period)
     if given == wanted:
         return before
-    return f"the return given as the previous one is {_named(given)}, not {_named(wanted)}"
+    return f"{WRONG_PRIOR} {_named(given)}, not {_named(wanted)}"
 
 
 def _named(release: tuple[str | None, str | None]) -> str:
@@ -148,7 +148,11 @@ def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
 def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
     """Why the built-in checks of cells could not look everywhere, by rule."""
     missing = [why for name, why in checked.unread.items() if standard.tables[name].presence == "required"]
-    because = {rule.id: list(missing) for rule in standard.rules.values() if rule.check == "cells"}
+    because = {
+        rule.id: [why for why in missing if f"({rule.id})" not in why]  # what a rule found does not stop it itself
+        for rule in standard.rules.values()
+        if rule.check == "cells"
+    }
     if HEADER in checked.unread:
         because["PKG-08"] = [checked.unread[HEADER]]
     if REGISTER in checked.unread:
@@ -174,7 +178,9 @@ def _submission(package: Package, checked: Checked) -> Submission:
     release, header = checked.release, checked.tables.get(HEADER)
     version = None if header is None or header.values.is_empty() else header.values["submission_version"][0]
     provider, period = (masked(part) if part else None for part in (release.provider_code, release.period))
-    return Submission(package.path, provider, period, version, package.content_sha256)
+    if version is not None and holds_nhs_number(str(version)):
+        version = None
+    return Submission(masked(package.path), provider, period, version, package.content_sha256)
 
 
 def _unreadable(path: str | Path, fault: FileFault, standard: Standard) -> Report:
@@ -182,7 +188,7 @@ def _unreadable(path: str | Path, fault: FileFault, standard: Standard) -> Repor
     found = [_file_finding(fault, standard, None)]
     why = {rule.id: ["the package could not be read"] for rule in standard.rules.values() if rule.id != fault.rule}
     verdicts = _verdicts(standard, [], {fault.rule}, why)
-    return _report(standard, Submission(str(path)), "unreadable", verdicts, found)
+    return _report(standard, Submission(masked(str(path))), "unreadable", verdicts, found)
 
 
 def _report(

@@ -26,7 +26,7 @@ def expected(field: Field, codes: tuple[Code, ...]) -> str:
 
 KINDS: Mapping[str, str] = {
     "string": "text",
-    "integer": "a whole number",
+    "integer": "a whole number of at most 12 digits",
     "number": "a number",
     "boolean": "true or false",
     "date": "a date such as 2007-03-31",

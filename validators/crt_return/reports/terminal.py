@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from crt_return.finding import Finding, Outcome, Report
+from crt_return.scope import WRONG_PRIOR
 from crt_return.standard import SEVERITIES, Severity, Standard
 
 SHOWN_ROWS = 5
@@ -20,10 +21,11 @@ HEADINGS: dict[Severity, str] = {
     "warning": "Warnings: each must be mended or explained",
     "info": "For information",
 }
+EXPLAINED = "Warnings, each explained"
 VERDICTS: dict[Outcome, str] = {
     "accepted": "ACCEPTED: no errors and no warnings.",
     "accepted_with_explanations": "ACCEPTED WITH EXPLANATIONS: no errors, and every warning is explained.",
-    "queried": "QUERIED: no errors, but {warning} without an explanation for each.",
+    "queried": "QUERIED: no errors, but not every warning has an explanation ({warning}).",
     "rejected": "REJECTED: {error} to mend before this return can be accepted.",
     "unreadable": "UNREADABLE: this could not be read as a return.",
 }
@@ -39,21 +41,28 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
     for severity in SEVERITIES:
         found = [one for one in report.findings if one.severity == severity]
         if found:
-            yield from ["", f"{HEADINGS[severity]} ({sum(one.count for one in found):,})"]
+            heading = EXPLAINED if _explained(report, severity) else HEADINGS[severity]
+            yield from ["", f"{heading} ({sum(one.count for one in found):,})"]
             yield from _by_rule(found, standard)
     if report.outcome != "unreadable":
         yield from _not_evaluated(report)
         yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
 
 
+def _explained(report: Report, severity: Severity) -> bool:
+    return severity == "warning" and report.outcome == "accepted_with_explanations"
+
+
 def _heading(report: Report) -> Iterator[str]:
     submission = report.submission
     if submission.provider_code:
         version = f", version {submission.submission_version}" if submission.submission_version else ""
-        yield f"Return of {submission.provider_code} for {submission.period}{version}"
+        yield f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
     yield f"{submission.path}, checked against {report.standard['name']} {report.standard['version']}"
     numbers: dict[str, str] = {severity: _number(report.counts[severity], severity) for severity in SEVERITIES}
     yield from ["", VERDICTS[report.outcome].format_map(numbers)]
+    wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
+    yield from (f"Note: {because}, so the rules on change were not evaluated." for because in wrong_prior)
 
 
 def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
@@ -63,7 +72,8 @@ def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
     for rule, own in rules.items():
         yield from ["", f"{rule}  {standard.rules[rule].title}"]
         for one in own[:SHOWN_ROWS]:
-            yield from _wrapped(f"{_where(one)}{one.message}", "  ")
+            record = f" [record key {one.record_key}]" if one.severity == "warning" else ""
+            yield from _wrapped(f"{_where(one)}{one.message}{record}", "  ")
         if len(own) > SHOWN_ROWS:
             yield f"  ... and {sum(one.count for one in own[SHOWN_ROWS:]):,} more; --report FILE.json lists them."
         yield from _wrapped(f"To mend: {own[0].fix}", "  ")
