@@ -91,7 +91,7 @@ def stray(text: TextTable, own: TextTable, release: Release, standard: Standard)
     rule = standard.rules["PKG-08"]
     return finding(
         rule,
-        rule.severity_in(release.period) or rule.severity,
+        rule.severity_found(release.period),
         place_of(standard.tables[text.table], text.file, text.header, first[ROW], field),
         value=first[field],
         expected=release.period if field == "period" else release.provider_code,
@@ -127,7 +127,7 @@ def _worded(unit: Unit, standard: Standard, release: Release) -> Finding:
     says = expected(field, standard.codes(field, release.ends)) if rule.id in SAYS_EXPECTED else None
     return finding(
         rule,
-        rule.severity_in(release.period) or rule.severity,
+        rule.severity_found(release.period),
         place_of(checked.table, text.file, text.header, text.frame[ROW][first], field.name),
         key=checked.key(first),
         value=text.frame[field.name][first],
@@ -154,4 +154,4 @@ def _rest(last: Unit, rest: int, standard: Standard, release: Release) -> Findin
     """The finding that stands for every row past the cap."""
     rule, checked = standard.rules[last.fault.rule], last.fault.checked
     place = place_of(checked.table, checked.text.file, (), None, None)
-    return finding(rule, rule.severity_in(release.period) or rule.severity, place, count=rest, more=True)
+    return finding(rule, rule.severity_found(release.period), place, count=rest, more=True)

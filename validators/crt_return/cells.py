@@ -19,10 +19,8 @@ from pandera.errors import SchemaErrors
 
 from crt_return.privacy import MAY_HOLD_NHS_NUMBER, holds_nhs_number
 from crt_return.reading.model import ROW
-from crt_return.standard import Code, Field, Table
+from crt_return.standard import FALSE_VALUES, TRUE_VALUES, Code, Field, Table
 
-TRUE_VALUES = ["true", "True", "TRUE", "1"]
-FALSE_VALUES = ["false", "False", "FALSE", "0"]
 TYPED = ":typed"
 # No count of a return comes near it, and sums of a million of them still fit every engine's whole numbers.
 LARGEST = 10**12 - 1

@@ -16,8 +16,8 @@ import polars as pl
 from crt_return.cell_findings import CheckedTable
 from crt_return.finding import Finding, finding, place_of
 from crt_return.reading.model import ROW
-from crt_return.scope import Data, Scope
-from crt_return.sql import Reads, first_field, reads, tables_of
+from crt_return.scope import Data
+from crt_return.sql import first_field, reads, tables_of
 from crt_return.standard import RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 WARNINGS = "finding.warning"
@@ -182,6 +182,3 @@ def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable 
         expected=row.get("expected"),
         values=row,
     )
-
-
-__all__ = ["Judged", "Reads", "Scope", "faulty_rows", "judge", "judge_explanations", "judged_rows"]

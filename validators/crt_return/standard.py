@@ -26,6 +26,8 @@ RELEASE_KEY = ("provider_code", "period")
 HEADER = "return_header"
 REGISTER = "team_register"
 TEAM = "team_id"
+TRUE_VALUES = ("true", "TRUE", "True", "1")
+FALSE_VALUES = ("false", "FALSE", "False", "0")
 
 _LIMIT = re.compile(r"\$(\w+)")
 
@@ -160,6 +162,10 @@ class Rule:
     def sql(self) -> str:
         """The rule's logic as written, limits filled in; empty for a built-in check."""
         return self.must or self.select or ""
+
+    def severity_found(self, period: str | None) -> Severity:
+        """The severity of a built-in check's finding: what is found at fault is said, in force or not."""
+        return self.severity_in(period) or self.severity
 
     def severity_in(self, period: str | None) -> Severity | None:
         """The severity for a quarter by the rule's lifecycle; None when it is not in force then."""

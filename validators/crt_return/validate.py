@@ -123,9 +123,7 @@ def _named(release: tuple[str | None, str | None]) -> str:
 def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> Finding:
     rule = standard.rules[fault.rule]
     place = Place(fault.table, fault.file, fault.row)
-    return finding(
-        rule, rule.severity_in(period) or rule.severity, place, values={**fault.values}, count=max(fault.count, 1)
-    )
+    return finding(rule, rule.severity_found(period), place, values={**fault.values}, count=max(fault.count, 1))
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crt_return.standard import Field, Standard, Table
+from crt_return.standard import FALSE_VALUES, TRUE_VALUES, Field, Standard, Table
 
 FORMATS_OF_OUR_OWN = ("unit", "codelist")
 
@@ -80,7 +80,7 @@ def _boolean_words(field: Field) -> dict[str, Any]:
     """The words the standard takes for true and false."""
     if field.type != "boolean":
         return {}
-    return {"trueValues": ["true", "TRUE", "True", "1"], "falseValues": ["false", "FALSE", "False", "0"]}
+    return {"trueValues": [*TRUE_VALUES], "falseValues": [*FALSE_VALUES]}
 
 
 def _enum(standard: Standard, field: Field) -> dict[str, Any]:
