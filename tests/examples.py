@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,9 @@ from crt_return.cell_findings import CheckedTable, Release
 from crt_return.cells import typed
 from crt_return.engines.duckdb import DuckDB
 from crt_return.finding import shown
+from crt_return.measure import Measure
+from crt_return.measured import Measured
+from crt_return.measures import measured
 from crt_return.reading.model import ROW, TextTable
 from crt_return.rules import FINDINGS, Judged, judge_rule
 from crt_return.scope import Data
@@ -24,16 +28,26 @@ GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_s
 
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
     """What a rule says of one of its examples."""
-    data = Data(DuckDB(), standard, *example_return(rule, example, standard))
+    data = Data(DuckDB(), standard, *example_return(rule.table, example, standard))
     if "finding.warning" in rule.sql:
         for name, types in FINDINGS.items():
             data.engine.load(name, pl.DataFrame(rows_of(example).get(name, []), schema=types))
     return judge_rule(rule, data, standard, PERIOD, None, {})
 
 
-def example_return(rule: Rule, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
+def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Standard) -> list[Measured]:
+    """What a measure makes of the tables of one of its examples, team by team."""
+    register: Mapping[str, Any] = {"team_register": [{}]} if "team_register" not in tables else {}
+    data = Data(DuckDB(), standard, *example_return("team_register", {**register, **tables}, standard))
+    for name, rows in tables.items():
+        if name.startswith("completeness."):
+            data.engine.load(name, pl.DataFrame([{**GIVEN, **row} for row in rows]))
+    return measured(data, replace(standard, measures={measure.id: measure}), PERIOD, [])
+
+
+def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
     """An example as this return and the previous one; tables it does not name are empty."""
-    named = rows_of(example) or {rule.table: [dict(example)]}
+    named = rows_of(example) or {table: [dict(example)]}
     return tuple(
         Checked(
             Release("RZA", PERIOD, date(2007, 3, 31)),

@@ -24,13 +24,14 @@ from crt_return.reading.model import ROW, empty_table
 from crt_return.rules import FINDINGS, faulty_rows, judged_rows
 from crt_return.scope import PRIOR, reference_frame
 from crt_return.sql import first_field, for_spark, reads, tables_of
-from crt_return.standard import REGISTER, Rule, load_standard, read_yaml, schema_folder
+from crt_return.standard import COMPLETENESS, REGISTER, Rule, load_standard, read_yaml, schema_folder
 
 STANDARD = load_standard()
 SCHEMA = schema_folder()
 SQL_RULES = [pytest.param(rule, id=rule.id) for rule in STANDARD.rules.values() if not rule.check]
 EVERY_RULE = [pytest.param(rule, id=rule.id) for rule in STANDARD.rules.values()]
 GIVEN_BY_THE_TOOL = {"file", "row", "field", "table", "column", "value", "expected"}
+MEASURE_FILES = {f"{name}.yaml" for name in (*(code.code for code in STANDARD.codelists["requirement"]), COMPLETENESS)}
 BUILT_IN_WORDS = {
     *("near", "problems", "problem", "entry", "delimiter", "looks_like", "count", "rows", "detail", "what", "lines"),
     *("encoding", "type", "zero", "team_id", "provider", "period", "header_provider", "header_period"),
@@ -62,6 +63,11 @@ def test_each_table_has_the_shape_of_one_and_frictionless_takes_it(path: Path) -
 @pytest.mark.parametrize("path", files("rules"))
 def test_each_file_of_rules_has_the_shape_of_one(path: Path) -> None:
     holds_to("rule", read_yaml(path))
+
+
+@pytest.mark.parametrize("path", [path for path in files("measures") if path.id in MEASURE_FILES])
+def test_each_file_of_measures_has_the_shape_of_one(path: Path) -> None:
+    holds_to("measure", read_yaml(path))
 
 
 @pytest.mark.parametrize("path", files("reference"))

@@ -98,7 +98,7 @@ def judge_rule(
         return Judged(rule, (), (f"it is not in force in {period}",))
     read = reads(rule, standard)
     failed = {parent: judged[parent].failed_teams for parent in rule.after if parent in judged}
-    scope = data.scope(rule, read, failed)
+    scope = data.scope(rule.table, read, failed, by_row=rule.must is not None)
     if scope.blocked:
         return Judged(rule, (), scope.blocked)
     data.load(tables_of(rule))
