@@ -39,13 +39,29 @@ def commands() -> None:
 )
 @click.option("--strict", is_flag=True, help="Let a warning without an explanation count as an error.")
 @click.option("--all-rows", is_flag=True, help="List every faulty row, not the first 1,000 of a rule.")
-def validate(path: Path, prior: Path | None, reports: tuple[Path, ...], strict: bool, all_rows: bool) -> int:
+@click.option("--no-thresholds", is_flag=True, help="Leave out completeness and fidelity, for speed.")
+@click.option(
+    "--gx-results",
+    type=click.Path(path_type=Path),
+    help="Keep Great Expectations' own results and pages in this folder.",
+)
+def validate(
+    path: Path,
+    prior: Path | None,
+    reports: tuple[Path, ...],
+    strict: bool,
+    all_rows: bool,
+    no_thresholds: bool,
+    gx_results: Path | None,
+) -> int:
     """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
     _refuse_unwritable(reports, path)
+    if gx_results:
+        _refuse_results_folder(gx_results, path, no_thresholds)
     from crt_return.reports import terminal
     from crt_return.standard import load_standard
 
-    report = _run(path, prior, all_rows).report
+    report = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results).report
     click.echo(terminal.text(report, load_standard()), nl=False)
     for file in reports:
         _write(report, file)
@@ -69,7 +85,7 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
     click.echo(explaining.text(named), nl=False)
     if path is None:
         return 0
-    run = _run(path, prior, False)
+    run = _run(path, prior)
     click.echo("\n" + explaining.own_rows(named, run, standard), nl=False)
     return EXIT_USAGE if run.report.outcome == "unreadable" else 0
 
@@ -106,12 +122,21 @@ def exit_status(report: Report, *, strict: bool = False) -> int:
     return 0
 
 
-def _run(path: Path, prior: Path | None, all_rows: bool) -> Run:
+def _run(
+    path: Path,
+    prior: Path | None,
+    *,
+    all_rows: bool = False,
+    thresholds: bool = True,
+    gx_results: Path | None = None,
+) -> Run:
     with _progress() as progress:
         from crt_return.validate import PriorUnreadable, run
 
         try:
-            return run(path, prior=prior, all_rows=all_rows, progress=progress)
+            return run(
+                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=progress
+            )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
 
@@ -138,6 +163,18 @@ def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
             raise click.UsageError(f"The report would be written into the return itself ({of}): give another folder.")
         if not file.parent.is_dir() or file.is_dir():
             raise click.UsageError(f"The report cannot be written to {file}: there is no folder {file.parent}.")
+
+
+def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:
+    """Say before the work that the results of Great Expectations cannot be kept."""
+    if no_thresholds:
+        raise click.UsageError("--gx-results keeps what --no-thresholds leaves out: use one of the two.")
+    if folder.resolve() == of.resolve() or of.resolve() in folder.resolve().parents:
+        raise click.UsageError(f"The results would be written into the return itself ({of}): give another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"The results cannot be kept in {folder}: {error.strerror}.") from None
 
 
 def _write(report: Report, file: Path) -> None:

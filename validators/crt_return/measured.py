@@ -136,6 +136,12 @@ def limit_words(measure: Measure, limit: Limit) -> str:
     return f"{LIMIT_WORDS[limit.comparison]} {value_words(measure, limit.number)}"
 
 
+def level_words(one: Measured, level: Level) -> str | None:
+    """A level the measure is held to, in words; None where it has none."""
+    limit = one.threshold.limit(level) if one.threshold else None
+    return limit_words(one.measure, limit) if limit else None
+
+
 TIDY: Mapping[str, type[pl.DataType]] = {
     "provider_code": pl.String,
     "team_id": pl.String,
@@ -162,12 +168,12 @@ def _tidy_row(one: Measured) -> tuple[Any, ...]:
     return (*of, one.numerator, one.denominator, one.value, one.state, one.gap)
 
 
-def wide(found: Iterable[Measured]) -> pl.DataFrame:
+def wide(found: Iterable[Measured], measures: Iterable[Measure]) -> pl.DataFrame:
     """The measures as one table, a row for each team (and provider) and a column for each level that is judged."""
-    rows: dict[Unit, dict[str, Any]] = {}
+    columns = dict.fromkeys(measure.column(level) for measure in measures for level in LEVELS)
+    rows: dict[Unit, dict[str, float | None]] = {}
     for one in found:
-        row = rows.setdefault(
-            (one.provider_code, one.team_id), {"provider_code": one.provider_code, "team_id": one.team_id}
-        )
+        row = rows.setdefault((one.provider_code, one.team_id), dict(columns))
         row |= {one.measure.column(level): one.judged_value(level) for level in LEVELS}
-    return pl.DataFrame(list(rows.values()), infer_schema_length=None)
+    units = [{"provider_code": provider, "team_id": team, **row} for (provider, team), row in rows.items()]
+    return pl.DataFrame(units, infer_schema_length=None)

@@ -204,6 +204,7 @@ class Standard:
     reference: Mapping[str, tuple[Mapping[str, str], ...]]
     measures: Mapping[str, Measure]
     small_number: int
+    claims: Mapping[str, str]
 
     def rule(self, name: str) -> Rule:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
@@ -229,7 +230,7 @@ def load_standard(folder: Path | None = None) -> Standard:
     """Read the standard from a folder like `schema/` (the packaged one when None)."""
     root = folder or schema_folder()
     package = read_yaml(root / "datapackage.yaml")
-    calendar = read_yaml(root / "calendar.yaml")
+    calendar, settings = (read_yaml(root / name) for name in ("calendar.yaml", "measures/settings.yaml"))
     holidays = frozenset(calendar["bank_holidays"]["dates"])
     return Standard(
         name=package["name"],
@@ -245,7 +246,8 @@ def load_standard(folder: Path | None = None) -> Standard:
         measures=_measures(
             root / "measures", [row["code"] for row in _records(root / "codelists" / f"{REQUIREMENT}.csv")]
         ),
-        small_number=read_yaml(root / "measures" / "settings.yaml")["small_number"],
+        small_number=settings["small_number"],
+        claims=settings["claims"],
     )
 
 
