@@ -113,6 +113,26 @@ def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int
     return 0
 
 
+@commands.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail where what is committed is not as made.")
+def publish(check: bool) -> int:
+    """Write the generated parts of the published standard, at the top of a checkout of it."""
+    from crt_return.publishing.generated import COMMAND, generated, stale, write
+    from crt_return.standard import load_standard
+
+    root = Path.cwd()
+    if not (root / "mkdocs.yml").is_file():
+        raise click.UsageError("The published standard is made at the top of its checkout, where mkdocs.yml lies.")
+    files = generated(load_standard())
+    if not check:
+        write(files, root)
+        return 0
+    different = stale(files, root)
+    if different:
+        click.echo(f"Not as the standard makes it: {', '.join(different)}. Run `{COMMAND}`.")
+    return EXIT_ERRORS if different else 0
+
+
 def exit_status(report: Report, *, strict: bool = False) -> int:
     """The exit status of a report."""
     if report.outcome == "unreadable":

@@ -204,6 +204,7 @@ def measure_dict(one: Measured) -> dict[str, Any]:
         "denominator": one.denominator,
         "value": one.value,
         "unit": one.measure.unit,
+        "shown": one.shown,
         "state": one.state,
         "met": level_words(one, "met"),
         "strong": level_words(one, "strong"),

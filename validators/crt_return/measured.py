@@ -57,6 +57,13 @@ class Measured:
         """The value a level is about: the strong level of some measures counts something else."""
         return self.strong_value if level == "strong" and self.measure.strong_numerator else self.value
 
+    @property
+    def shown(self) -> str | None:
+        """The value as people write it; None where there is none."""
+        if self.value is None or self.threshold is None:
+            return None
+        return value_words(self.measure, self.value, self.limit("met"))
+
     def judged_value(self, level: Level) -> float | None:
         """The value a level is judged on; None where the measure is not judged for this team."""
         if self.state not in JUDGED:
