@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from crt_return.assessment import MEASURE_TABLES
 from crt_return.cell_findings import CheckedTable, Release
 from crt_return.cells import typed
 from crt_return.engines.duckdb import DuckDB
@@ -17,7 +18,7 @@ from crt_return.measure import Measure
 from crt_return.measured import Measured
 from crt_return.measures import measured
 from crt_return.reading.model import ROW, TextTable
-from crt_return.rules import FINDINGS, Judged, judge_rule
+from crt_return.rules import FINDINGS, Judged, judge_rule, reads_from
 from crt_return.scope import Data
 from crt_return.standard import Rule, Standard, Table
 from crt_return.tables import Checked
@@ -29,9 +30,12 @@ GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_s
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
     """What a rule says of one of its examples."""
     data = Data(DuckDB(), standard, *example_return(rule.table, example, standard))
-    if "finding.warning" in rule.sql:
-        for name, types in FINDINGS.items():
-            data.engine.load(name, pl.DataFrame(rows_of(example).get(name, []), schema=types))
+    for name, types in {**FINDINGS, **MEASURE_TABLES}.items():
+        if reads_from(rule, name):
+            rows = [{**GIVEN, **row} for row in rows_of(example).get(name, [])]
+            data.engine.load(
+                name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types)
+            )
     return judge_rule(rule, data, standard, PERIOD, None, {})
 
 

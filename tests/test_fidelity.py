@@ -125,10 +125,11 @@ def test_the_status_of_a_requirement(core: list[State], status: Status) -> None:
 
 
 def test_fully_operational_is_all_five_fully_in_place() -> None:
-    assert operational_status(["fully"] * 5) == "fully_operational"
-    assert operational_status(["fully"] * 4 + ["partly"]) == "not_fully_operational"
-    assert operational_status(["fully"] * 4 + ["not assessed"]) == "not assessed"
-    assert operational_status(["not"] + ["not assessed"] * 4) == "not_fully_operational"
+    four: list[Status] = ["fully"] * 4
+    assert operational_status([*four, "fully"]) == "fully_operational"
+    assert operational_status([*four, "partly"]) == "not_fully_operational"
+    assert operational_status([*four, "not assessed"]) == "not assessed"
+    assert operational_status(["not", "not assessed"]) == "not_fully_operational"
 
 
 @pytest.mark.parametrize(

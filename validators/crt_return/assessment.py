@@ -17,6 +17,8 @@ import polars as pl
 from crt_return.expectations import Expectations
 from crt_return.fidelity import (
     OPERATIONAL_CLAIM,
+    REQUIREMENT_TABLE,
+    TEAM_TABLE,
     Claims,
     TeamFidelity,
     requirement_table,
@@ -24,13 +26,18 @@ from crt_return.fidelity import (
     team_fidelity,
     team_table,
 )
-from crt_return.measured import Measured, tidy
+from crt_return.measured import TIDY, Measured, tidy
 from crt_return.measures import measured
 from crt_return.rules import Judged, claim_rules, judge_claims
 from crt_return.scope import Data
 from crt_return.standard import REGISTER, REQUIREMENT, TEAM, Standard
 from crt_return.thresholds import judge_thresholds, threshold_rules
 
+MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
+    "measure.value": TIDY,
+    "measure.requirement": REQUIREMENT_TABLE,
+    "measure.team": TEAM_TABLE,
+}
 LEFT_OUT = "the thresholds were left out (--no-thresholds)"
 FIDELITY_CLAIMS = "fidelity_self"
 
@@ -61,9 +68,8 @@ def assess(
         return Assessment([Judged(rule, (), (LEFT_OUT,)) for rule in rules])
     found = measured(data, standard, period, judged)
     teams = _teams(found, data, standard)
-    data.engine.load("measure.value", tidy(found))
-    data.engine.load("measure.requirement", requirement_table(teams))
-    data.engine.load("measure.team", team_table(teams))
+    for name, frame in zip(MEASURE_TABLES, (tidy(found), requirement_table(teams), team_table(teams)), strict=True):
+        data.engine.load(name, frame)
     verdicts = judge_thresholds(found, data, standard, period, judge.expectations, judge.results)
     verdicts += judge_claims(data, standard, period, [*judged, *verdicts])
     return Assessment(verdicts, {}, [team_dict(team) for team in teams])

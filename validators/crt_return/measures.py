@@ -85,7 +85,8 @@ def _of_units(
 ) -> list[Measured]:
     """One measure for every team (or provider) of the return."""
     own = {parent: of for parent, of in failed.items() if parent in measure.after}
-    blocked = data.scope(REGISTER, reads_of(measure.sql, standard), own).blocked
+    inputs = [sql for sql in (measure.numerator, measure.denominator) if sql]
+    blocked = data.scope(REGISTER, reads_of(inputs, standard), own).blocked
     blank = [Measured(measure, provider, team, measure.threshold(day)) for provider, team in units]
     if blocked:
         return [replace(one, because="; ".join(blocked)) for one in blank]
@@ -101,7 +102,7 @@ def _answer(sql: str, data: Data, standard: Standard, failed: Mapping[str, froze
     """What a query says of the teams in scope, and what it says without the faulty rows of those that are not."""
     read = reads_of([sql], standard)
     scope = data.scope(REGISTER, read, failed)
-    if scope.blocked:  # one query of a measure may be open where the measure as a whole is not
+    if scope.blocked:  # the strong level or the details may read an optional table that was not sent
         return NOTHING
     data.load(tables_in([sql]))
     with data.narrowed(read, scope):
