@@ -22,6 +22,7 @@ import yaml
 
 from crt_return.measure import Comparison, Limit, Measure, Threshold
 from crt_return.quarters import Quarter, quarters
+from crt_return.data_quality import DataQuality, data_quality_of
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -205,6 +206,7 @@ class Standard:
     measures: Mapping[str, Measure]
     small_number: int
     claims: Mapping[str, str]
+    data_quality: DataQuality
 
     def rule(self, name: str) -> Rule:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
@@ -248,6 +250,7 @@ def load_standard(folder: Path | None = None) -> Standard:
         ),
         small_number=settings["small_number"],
         claims=settings["claims"],
+        data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
     )
 
 
