@@ -54,13 +54,13 @@ class Data:
         self.tables: dict[str, CheckedTable] = dict(checked.tables)
         self.unread: dict[str, str] = dict(checked.unread)
         self.orphans = checked.orphans
-        self._left_out = {"": _not_open(checked) | checked.orphans}
+        self._left_out = {"": not_open(checked) | checked.orphans}
         if isinstance(prior, str):
             self.unread |= {PRIOR + name: prior for name in standard.tables}
         else:
             self.tables |= {PRIOR + name: table for name, table in prior.tables.items()}
             self.unread |= {PRIOR + name: f"in the previous return, {why}" for name, why in prior.unread.items()}
-            self._left_out[PRIOR] = _not_open(prior) | prior.orphans
+            self._left_out[PRIOR] = not_open(prior) | prior.orphans
         self._standard = standard
         self._loaded: set[str] = set()
 
@@ -211,7 +211,7 @@ def _by_team(reasons: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]
     return {team: tuple(why for why, of in reasons.items() if team in of) for team in sorted(teams)}
 
 
-def _not_open(checked: Checked) -> set[str]:
+def not_open(checked: Checked) -> set[str]:
     """The teams the register says are planned, closed or merged."""
     register = checked.tables.get(REGISTER)
     if register is None:
