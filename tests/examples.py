@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from crt_return.assessment import MEASURE_TABLES
+from crt_return.cell_counts import CELL_TYPES, ROW_TYPES
 from crt_return.cell_findings import CheckedTable, Release
 from crt_return.cells import typed
+from crt_return.completeness import CELLS, ROWS
 from crt_return.engines.duckdb import DuckDB
 from crt_return.finding import shown
 from crt_return.measure import Measure
@@ -39,13 +41,18 @@ def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -
     return judge_rule(rule, data, standard, PERIOD, None, {})
 
 
+def load_rows(data: Data, name: str, types: Mapping[str, type[pl.DataType]], tables: Mapping[str, Any]) -> None:
+    """Rows of a table that is no table of the return, as rules and measures read it."""
+    rows = [{**GIVEN, **row} for row in tables.get(name, [])]
+    data.engine.load(name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types))
+
+
 def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Standard) -> list[Measured]:
     """What a measure makes of the tables of one of its examples, team by team."""
     register: Mapping[str, Any] = {"team_register": [{}]} if "team_register" not in tables else {}
     data = Data(DuckDB(), standard, *example_return("team_register", {**register, **tables}, standard))
-    for name, rows in tables.items():
-        if name.startswith("completeness."):
-            data.engine.load(name, pl.DataFrame([{**GIVEN, **row} for row in rows]))
+    for name, types in ((CELLS, CELL_TYPES), (ROWS, ROW_TYPES)):
+        load_rows(data, name, types, tables)
     return measured(data, replace(standard, measures={measure.id: measure}), PERIOD, [])
 
 

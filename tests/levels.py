@@ -1,11 +1,9 @@
-"""Returns in memory, checked as `validate` checks them, and the measures of completeness run over them."""
+"""Returns in memory, checked as `validate` checks them, and the levels of completeness counted in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -14,36 +12,14 @@ from crt_return.engines.duckdb import DuckDB
 from crt_return.reading import read_package
 from crt_return.reading.model import ROW, Package, TextTable
 from crt_return.scope import NO_PRIOR, Data
-from crt_return.standard import Table, load_standard, read_yaml, schema_folder
+from crt_return.standard import COMPLETENESS, Table, load_standard
 from crt_return.tables import Checked, check_tables
 
 STANDARD = load_standard()
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A measure of completeness as its file has it."""
-
-    id: str
-    title: str
-    of: str
-    numerator: str
-    denominator: str
-    detail: str | None
-    gap: str
-    gap_values: Mapping[str, str]
-    at_least: float
-    examples: Sequence[Mapping[str, Any]]
-
-
-def _measure(raw: Mapping[str, Any]) -> Measure:
-    same = {name: raw[name] for name in ("id", "title", "of", "numerator", "denominator", "gap", "examples")}
-    at_least = raw["thresholds"][-1]["met"]["at_least"]
-    return Measure(**same, detail=raw.get("detail"), gap_values=raw.get("gap_values", {}), at_least=at_least)
-
-
-MEASURES = [_measure(raw) for raw in read_yaml(schema_folder() / "measures/completeness.yaml")]
+MEASURES = [measure for measure in STANDARD.measures.values() if measure.requirement == COMPLETENESS]
 
 
 def checked_folder(path: Path) -> Checked:

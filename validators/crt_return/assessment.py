@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from crt_return.completeness import completeness
 from crt_return.expectations import Expectations
 from crt_return.fidelity import (
     OPERATIONAL_CLAIM,
@@ -30,7 +31,8 @@ from crt_return.measured import TIDY, Measured, tidy
 from crt_return.measures import measured
 from crt_return.rules import Judged, claim_rules, judge_claims
 from crt_return.scope import Data
-from crt_return.standard import REGISTER, REQUIREMENT, TEAM, Standard
+from crt_return.standard import COMPLETENESS, REGISTER, REQUIREMENT, TEAM, Standard
+from crt_return.tables import Checked
 from crt_return.thresholds import judge_thresholds, threshold_rules
 
 MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
@@ -60,19 +62,22 @@ class Assessment:
 
 
 def assess(
-    data: Data, standard: Standard, period: str | None, judged: Sequence[Judged], judge: Judge | None
+    data: Data, checked: Checked, standard: Standard, judged: Sequence[Judged], judge: Judge | None
 ) -> Assessment:
     """Measure every open team, hold it to the thresholds, and lay its claims beside the result."""
     if judge is None:
         rules = [*threshold_rules(standard), *claim_rules(standard)]
         return Assessment([Judged(rule, (), (LEFT_OUT,)) for rule in rules])
+    period = checked.release.period
+    levels = [measure for measure in standard.measures.values() if measure.requirement == COMPLETENESS]
+    complete = completeness(data, checked, standard, levels)
     found = measured(data, standard, period, judged)
     teams = _teams(found, data, standard)
     for name, frame in zip(MEASURE_TABLES, (tidy(found), requirement_table(teams), team_table(teams)), strict=True):
         data.engine.load(name, frame)
     verdicts = judge_thresholds(found, data, standard, period, judge.expectations, judge.results)
     verdicts += judge_claims(data, standard, period, [*judged, *verdicts])
-    return Assessment(verdicts, {}, [team_dict(team) for team in teams])
+    return Assessment(verdicts, complete.as_dict(), [team_dict(team) for team in teams])
 
 
 def _teams(found: Iterable[Measured], data: Data, standard: Standard) -> list[TeamFidelity]:

@@ -15,9 +15,10 @@ import polars as pl
 
 from crt_return.cell_findings import CheckedTable
 from crt_return.data_quality import Item, Vodim
+from crt_return.quarters import Quarter
 from crt_return.reading.model import ROW
 from crt_return.scope import not_open
-from crt_return.standard import REGISTER, TEAM, Field, Quarter, Standard, Table
+from crt_return.standard import REGISTER, TEAM, Field, Standard, Table
 from crt_return.tables import Checked
 
 VALID, OTHER, DEFAULT, INVALID, MISSING = "valid", "other", "default", "invalid", "missing"

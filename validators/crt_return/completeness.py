@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
-from crt_return.cell_counts import MOST, cell_frame, every_cell, open_teams, row_frame, vodims
+from crt_return.cell_counts import EVERY_TYPES, MOST, cell_frame, every_cell, open_teams, row_frame, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
+from crt_return.measure import Measure
 from crt_return.privacy import masked
 from crt_return.scope import Data
 from crt_return.standard import HEADER, REGISTER, TEAM, Standard
@@ -27,21 +28,6 @@ NONE_EXPECTED = "no team is expected"
 NO_QUARTER = "the header names no quarter of the calendar"
 
 Counts = Mapping[str | None, tuple[int | None, int | None]]
-
-
-class Ratio(Protocol):
-    """What is used here of a measure: its name, what it is of, and its two queries."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def of(self) -> str: ...  # noqa: D102
-    @property
-    def numerator(self) -> str: ...  # noqa: D102
-    @property
-    def denominator(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -123,31 +109,31 @@ PROVIDERS = Level("C1", "Expected providers with an accepted return", None, None
 
 
 def completeness(
-    data: Data, checked: Checked, standard: Standard, ratios: Sequence[Ratio], coverage: float = 1.0
+    data: Data, checked: Checked, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
 ) -> Completeness:
     """How complete a checked return is by the measures of completeness; `data` is the same return in an engine.
 
     `coverage` is the share of the expected periods that were submitted: 1 for the return of one quarter, which is here.
     """
     why = _blocked(checked, standard)
+    cells = pl.DataFrame(schema=EVERY_TYPES) if why else every_cell(checked, standard)
+    data.engine.load(CELLS, cell_frame(cells, checked))
+    data.engine.load(ROWS, row_frame(checked, standard).clear() if why else row_frame(checked, standard))
     if why:
-        levels = (Level(ratio.id, ratio.title, None, None, why) for ratio in ratios)
+        levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
         return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
     data.load((HEADER, REGISTER))
-    cells = every_cell(checked, standard)
-    data.engine.load(CELLS, cell_frame(cells, checked))
-    data.engine.load(ROWS, row_frame(checked, standard))
-    counts = {ratio.id: level_counts(ratio, data) for ratio in ratios}
+    counts = {measure.id: level_counts(measure, data) for measure in measures}
     return Completeness(
-        (PROVIDERS, *(_of_return(ratio, counts[ratio.id], checked, standard) for ratio in ratios)),
-        {team: _of_team(team, ratios, counts) for team in open_teams(checked)},
+        (PROVIDERS, *(_of_return(measure, counts[measure.id], checked, standard) for measure in measures)),
+        {team: _of_team(team, measures, counts) for team in open_teams(checked)},
         quality(cells, checked, standard, coverage),
     )
 
 
-def level_counts(ratio: Ratio, data: Data) -> Counts:
+def level_counts(measure: Measure, data: Data) -> Counts:
     """Numerator and denominator of a level by team; None is what belongs to no open team, or a provider's level."""
-    numerators, denominators = _by_team(ratio.numerator, data), _by_team(ratio.denominator or "", data)
+    numerators, denominators = _by_team(measure.numerator, data), _by_team(measure.denominator or "", data)
     return {team: (numerators.get(team), denominator) for team, denominator in denominators.items()}
 
 
@@ -178,27 +164,29 @@ def _by_team(sql: str, data: Data) -> dict[str | None, int | None]:
     return {row.get(TEAM): row["value"] for row in data.engine.query(sql).iter_rows(named=True)}
 
 
-def _of_return(ratio: Ratio, counts: Counts, checked: Checked, standard: Standard) -> Level:
+def _of_return(measure: Measure, counts: Counts, checked: Checked, standard: Standard) -> Level:
     """A level of the whole return: the provider's, or the teams' and the rest's added up."""
-    if ratio.of == "provider":
-        return _of_provider(ratio, counts.get(None, (None, None)), checked, standard)
+    if measure.of == "provider":
+        return _of_provider(measure, counts.get(None, (None, None)), checked, standard)
     numerator, denominator = (sum(pair[n] or 0 for pair in counts.values()) for n in (0, 1))
     because = _left_out(checked, standard) if denominator else NO_TEAMS
-    return Level(ratio.id, ratio.title, numerator, denominator, because)
+    return Level(measure.id, measure.title, numerator, denominator, because)
 
 
-def _of_provider(ratio: Ratio, counts: tuple[int | None, int | None], checked: Checked, standard: Standard) -> Level:
+def _of_provider(
+    measure: Measure, counts: tuple[int | None, int | None], checked: Checked, standard: Standard
+) -> Level:
     header = checked.tables[HEADER]
     if header.values.height > 1:
-        return Level(ratio.id, ratio.title, None, None, "the header has more than one row (HDR-01)")
+        return Level(measure.id, measure.title, None, None, "the header has more than one row (HDR-01)")
     if "teams_expected" in header.bad or (counts[1] or 0) > MOST:
-        return Level(ratio.id, ratio.title, None, None, "teams_expected is blank or at fault")
-    return Level(ratio.id, ratio.title, *counts, _left_out(checked, standard) if counts[1] else NONE_EXPECTED)
+        return Level(measure.id, measure.title, None, None, "teams_expected is blank or at fault")
+    return Level(measure.id, measure.title, *counts, _left_out(checked, standard) if counts[1] else NONE_EXPECTED)
 
 
-def _of_team(team: str, ratios: Iterable[Ratio], counts: Mapping[str, Counts]) -> tuple[Level, ...]:
-    of_teams = [ratio for ratio in ratios if ratio.of == "team"]
-    return tuple(Level(ratio.id, ratio.title, *counts[ratio.id].get(team, (None, None))) for ratio in of_teams)
+def _of_team(team: str, measures: Iterable[Measure], counts: Mapping[str, Counts]) -> tuple[Level, ...]:
+    of_teams = [measure for measure in measures if measure.of == "team"]
+    return tuple(Level(measure.id, measure.title, *counts[measure.id].get(team, (None, None))) for measure in of_teams)
 
 
 def _item_dict(item: Item, counts: Vodim) -> dict[str, Any]:

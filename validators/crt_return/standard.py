@@ -20,9 +20,9 @@ from typing import Any, Literal
 
 import yaml
 
+from crt_return.data_quality import DataQuality, data_quality_of
 from crt_return.measure import Comparison, Limit, Measure, Threshold
 from crt_return.quarters import Quarter, quarters
-from crt_return.data_quality import DataQuality, data_quality_of
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")

@@ -117,7 +117,7 @@ def _checked(
     period = checked.release.period
     judged = judge(data, standard, period, cap, progress)
     progress("Judging completeness and fidelity")
-    assessment = assess(data, standard, period, judged, judge_measures)
+    assessment = assess(data, checked, standard, judged, judge_measures)
     judged += assessment.judged
     built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
     first = [*built_in, *(one for rule in judged for one in rule.findings)]

@@ -5,12 +5,14 @@ Only the first few rows of a rule are shown; the report file lists them. No colo
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crt_return.finding import Finding, Outcome, Report, shown
+from crt_return.measure import COMPARED_DECIMALS
 from crt_return.scope import WRONG_PRIOR
 from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
 
@@ -46,6 +48,7 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
             yield from ["", f"{heading} ({sum(one.count for one in found):,})"]
             yield from _by_rule(found, standard)
     if report.outcome != "unreadable":
+        yield from _completeness(report)
         yield from _fidelity(report, standard)
         yield from _not_evaluated(report)
         yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
@@ -86,6 +89,35 @@ def _where(one: Finding) -> str:
     if one.file is None or (one.row is None and one.file in one.message):
         return ""
     return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+
+
+def _completeness(report: Report) -> Iterator[str]:
+    """The levels of the return, and of a team where it is behind; the score of its data."""
+    if not report.completeness:
+        return
+    yield from ["", "Completeness of the return"]
+    for level in report.completeness["levels"]:
+        yield from _wrapped(f"{level['level']} {level['title']}: {_level(level)}", "  ")
+    for team in report.completeness["teams"]:
+        behind = [f"{one['level']} {_level(one)}" for one in team["levels"] if one["value"] not in (None, 1)]
+        if behind:
+            yield from _wrapped(f"{team['team_id']}: {'; '.join(behind)}", "    ")
+    quality = report.completeness["data_quality"]
+    score = (
+        f"{_down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
+    )
+    yield f"  Data quality score: {score}"
+
+
+def _level(level: Mapping[str, Any]) -> str:
+    if level["value"] is None:
+        return f"{level['state']}, because {level['because']}" if level["because"] else level["state"]
+    return f"{level['numerator']:,} of {level['denominator']:,} ({_down(100 * level['value'])}%)"
+
+
+def _down(value: float) -> str:
+    """A number to one decimal, rounded down: 100 is said of nothing less."""
+    return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
 
 
 def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
