@@ -52,6 +52,11 @@ def small_tables_quickly() -> Iterator[None]:
         yield
 
 
+def load_back_end() -> None:
+    """Let pandera load what it judges Polars frames with, which it does at the first frame it is given."""
+    pa.DataFrameSchema({"cell": pa.Column(checks=pa.Check.ge(0))}).validate(pl.DataFrame({"cell": [1]}))
+
+
 def typed(text: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The table's cells cast to their types; a cell that cannot be cast is null, as a blank one is.
 

@@ -151,6 +151,7 @@ def _run(
     gx_results: Path | None = None,
 ) -> Run:
     with _progress() as progress:
+        _load_pandera()
         from crt_return.validate import PriorUnreadable, run
 
         try:
@@ -159,6 +160,16 @@ def _run(
             )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
+
+
+def _load_pandera() -> None:
+    """Load pandera as where pandas is not installed, which it is made for: pandas takes longer than a return does."""
+    from crt_return.imports import without
+
+    with without("pandas", "hypothesis"):
+        from crt_return import cells
+
+        cells.load_back_end()
 
 
 @contextmanager
