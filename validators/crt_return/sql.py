@@ -65,7 +65,7 @@ def reads_of(parts: Iterable[str], standard: Standard, row_of: str | None = None
             for alias, field in columns
             if field in table.field and (not alias or (alias, name, table) in of_returns)
         )
-        for _, name, table in of_returns
+        for _, name, table in sorted(of_returns, key=lambda one: one[1])  # so that a report is the same every time
     }
 
 
