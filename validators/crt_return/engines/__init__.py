@@ -21,3 +21,6 @@ class Engine(Protocol):
 
     def query(self, sql: str) -> pl.DataFrame:
         """The rows a SELECT gives, columns in its order."""
+
+    def any(self, sql: str) -> bool:
+        """Whether a SELECT gives any row."""

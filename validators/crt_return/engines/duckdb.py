@@ -54,6 +54,10 @@ class DuckDB:
         rows: pl.DataFrame = self._connection.sql(sql).pl()
         return rows
 
+    def any(self, sql: str) -> bool:
+        """Whether a SELECT gives any row."""
+        return bool(self._connection.execute(f"SELECT 1 FROM ({sql}) LIMIT 1").fetchall())
+
     def _schema(self, schema: str) -> None:
         if schema not in self._schemas:
             self._connection.execute(f"CREATE SCHEMA {schema}")
