@@ -28,6 +28,7 @@ UNEXPLAINED = "EXP-02"  # a final return with a warning and no explanation
 COMPANIONS = {
     "HDR-11": {"REG-08", UNEXPLAINED},  # a nil return is asked about the teams of last quarter
     "EXP-02": {"REG-06"},  # some warning has to stand there unexplained
+    "EXP-03": {"REG-06", UNEXPLAINED},  # and here with an explanation that has lapsed
 }
 
 

@@ -23,6 +23,7 @@ from crt_return.finding import (
     counts,
     finding,
     outcome,
+    with_explained,
 )
 from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
@@ -94,8 +95,8 @@ def run(
     judged += judge_explanations(data, standard, period, first, judged)
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
-    explained = explained_records(data.tables.get("explanations"))
-    report = _report(standard, _submission(package, checked), outcome(found, explained), verdicts, found)
+    found = with_explained(found, explained_records(data.tables.get("explanations")))
+    report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
     return Run(report, tuple(judged), data)
 
 
@@ -127,7 +128,10 @@ def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> F
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:
-    """Findings by rule, in the standard's order, each rule's in its own order and to the cap."""
+    """Findings by rule, in the standard's order, each rule's in its own order and to the cap.
+
+    Warnings are never capped: each of them is explained by itself.
+    """
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for one in findings:
         by_rule[one.rule].append(one)
@@ -135,7 +139,7 @@ def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) 
 
 
 def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
-    if cap is None or len(found) <= cap + 1:
+    if cap is None or len(found) <= cap + 1 or found[0].severity == "warning":
         return found
     rest = sum(one.count for one in found[cap:])
     last = found[cap]
