@@ -18,7 +18,7 @@ from crt_return.finding import Explained, Finding, finding, place_of, with_expla
 from crt_return.reading.model import ROW
 from crt_return.scope import Data
 from crt_return.sql import first_field, reads, tables_of
-from crt_return.standard import RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
+from crt_return.standard import EXPLANATIONS, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 WARNINGS = "finding.warning"
 NOT_EVALUATED = "finding.not_evaluated"
@@ -59,7 +59,7 @@ def judge_explanations(
     data: Data, standard: Standard, period: str | None, findings: Iterable[Finding], judged: Iterable[Judged]
 ) -> list[Judged]:
     """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
-    marked = with_explained(findings, explained_records(data.tables.get("explanations")))
+    marked = with_explained(findings, explained_records(data.tables.get(EXPLANATIONS)))
     load_findings(data, marked, [one.rule.id for one in judged if one.because])
     rules = [rule for rule in sql_rules(standard) if WARNINGS in tables_of(rule)]
     return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]

@@ -25,6 +25,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 RELEASE_KEY = ("provider_code", "period")
 HEADER = "return_header"
 REGISTER = "team_register"
+EXPLANATIONS = "explanations"
 TEAM = "team_id"
 TRUE_VALUES = ("true", "TRUE", "True", "1")
 FALSE_VALUES = ("false", "FALSE", "False", "0")

@@ -30,7 +30,7 @@ from crt_return.reading import read_package
 from crt_return.reading.model import FileFault, Package, Unreadable
 from crt_return.rules import Judged, explained_records, judge, judge_explanations
 from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
-from crt_return.standard import HEADER, REGISTER, Rule, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
 from crt_return.version import __version__
 
@@ -95,7 +95,7 @@ def run(
     judged += judge_explanations(data, standard, period, first, judged)
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
-    found = with_explained(found, explained_records(data.tables.get("explanations")))
+    found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
     report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
     return Run(report, tuple(judged), data)
 
