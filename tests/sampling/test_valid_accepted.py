@@ -12,7 +12,7 @@ from crt_return.standard import load_standard
 from crt_return.validate import validate
 
 STANDARD = load_standard()
-ALWAYS_UNJUDGED = {"HDR-05", "HDR-11", "FID-02", "EXP-01"}
+ALWAYS_UNJUDGED = {"HDR-05", "HDR-11", "FID-02", "EXP-01", "EXP-03"}
 
 
 @pytest.mark.parametrize(
