@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from crt_return.assessment import MEASURE_TABLES
+from crt_return.cell_counts import CELL_TYPES, ROW_TYPES
 from crt_return.cell_findings import CheckedTable, Release
 from crt_return.cells import typed
+from crt_return.completeness import CELLS, ROWS
 from crt_return.engines.duckdb import DuckDB
 from crt_return.finding import shown
+from crt_return.measure import Measure
+from crt_return.measured import Measured
+from crt_return.measures import measured
 from crt_return.reading.model import ROW, TextTable
-from crt_return.rules import FINDINGS, Judged, judge_rule
+from crt_return.rules import FINDINGS, Judged, judge_rule, reads_from
 from crt_return.scope import Data
 from crt_return.standard import Rule, Standard, Table
 from crt_return.tables import Checked
@@ -24,16 +31,34 @@ GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_s
 
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
     """What a rule says of one of its examples."""
-    data = Data(DuckDB(), standard, *example_return(rule, example, standard))
-    if "finding.warning" in rule.sql:
-        for name, types in FINDINGS.items():
-            data.engine.load(name, pl.DataFrame(rows_of(example).get(name, []), schema=types))
+    data = Data(DuckDB(), standard, *example_return(rule.table, example, standard))
+    for name, types in {**FINDINGS, **MEASURE_TABLES}.items():
+        if reads_from(rule, name):
+            rows = [{**GIVEN, **row} for row in rows_of(example).get(name, [])]
+            data.engine.load(
+                name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types)
+            )
     return judge_rule(rule, data, standard, PERIOD, None, {})
 
 
-def example_return(rule: Rule, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
+def load_rows(data: Data, name: str, types: Mapping[str, type[pl.DataType]], tables: Mapping[str, Any]) -> None:
+    """Rows of a table that is no table of the return, as rules and measures read it."""
+    rows = [{**GIVEN, **row} for row in tables.get(name, [])]
+    data.engine.load(name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types))
+
+
+def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Standard) -> list[Measured]:
+    """What a measure makes of the tables of one of its examples, team by team."""
+    register: Mapping[str, Any] = {"team_register": [{}]} if "team_register" not in tables else {}
+    data = Data(DuckDB(), standard, *example_return("team_register", {**register, **tables}, standard))
+    for name, types in ((CELLS, CELL_TYPES), (ROWS, ROW_TYPES)):
+        load_rows(data, name, types, tables)
+    return measured(data, replace(standard, measures={measure.id: measure}), PERIOD, [])
+
+
+def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
     """An example as this return and the previous one; tables it does not name are empty."""
-    named = rows_of(example) or {rule.table: [dict(example)]}
+    named = rows_of(example) or {table: [dict(example)]}
     return tuple(
         Checked(
             Release("RZA", PERIOD, date(2007, 3, 31)),

@@ -17,20 +17,26 @@ import polars as pl
 import pytest
 import sqlglot
 
+from crt_return.assessment import MEASURE_TABLES
+from crt_return.cell_counts import CELL_TYPES, ROW_TYPES
 from crt_return.cells import bad_cells, typed
+from crt_return.completeness import CELLS, ROWS
 from crt_return.engines.duckdb import DuckDB
+from crt_return.measure import Measure
 from crt_return.publishing.descriptor import descriptor
 from crt_return.reading.model import ROW, empty_table
 from crt_return.rules import FINDINGS, faulty_rows, judged_rows
 from crt_return.scope import PRIOR, reference_frame
 from crt_return.sql import first_field, for_spark, reads, tables_of
-from crt_return.standard import REGISTER, Rule, load_standard, read_yaml, schema_folder
+from crt_return.standard import COMPLETENESS, REGISTER, Rule, load_standard, read_yaml, schema_folder
 
 STANDARD = load_standard()
 SCHEMA = schema_folder()
 SQL_RULES = [pytest.param(rule, id=rule.id) for rule in STANDARD.rules.values() if not rule.check]
 EVERY_RULE = [pytest.param(rule, id=rule.id) for rule in STANDARD.rules.values()]
 GIVEN_BY_THE_TOOL = {"file", "row", "field", "table", "column", "value", "expected"}
+MEASURE_FILES = {f"{name}.yaml" for name in (*(code.code for code in STANDARD.codelists["requirement"]), COMPLETENESS)}
+THRESHOLD_WORDS = {"title", "value", "limit", "numerator", "denominator", "detail", "gap"}
 BUILT_IN_WORDS = {
     *("near", "problems", "problem", "entry", "delimiter", "looks_like", "count", "rows", "detail", "what", "lines"),
     *("encoding", "type", "zero", "team_id", "provider", "period", "header_provider", "header_period"),
@@ -62,6 +68,11 @@ def test_each_table_has_the_shape_of_one_and_frictionless_takes_it(path: Path) -
 @pytest.mark.parametrize("path", files("rules"))
 def test_each_file_of_rules_has_the_shape_of_one(path: Path) -> None:
     holds_to("rule", read_yaml(path))
+
+
+@pytest.mark.parametrize("path", [path for path in files("measures") if path.id in MEASURE_FILES])
+def test_each_file_of_measures_has_the_shape_of_one(path: Path) -> None:
+    holds_to("measure", read_yaml(path))
 
 
 @pytest.mark.parametrize("path", files("reference"))
@@ -181,7 +192,7 @@ def engine() -> DuckDB:
         empty.load(f"codelist.{name}", reference_frame(f"codelist.{name}", STANDARD))
     for name in ("quarter", "working_day", "standard_version", *STANDARD.reference):
         empty.load(f"reference.{name}", reference_frame(f"reference.{name}", STANDARD))
-    for name, types in FINDINGS.items():
+    for name, types in {**FINDINGS, **MEASURE_TABLES, CELLS: CELL_TYPES, ROWS: ROW_TYPES}.items():
         empty.load(name, pl.DataFrame(schema=types))
     return empty
 
@@ -196,7 +207,7 @@ def test_each_rule_binds_against_the_tables_and_parses_for_spark(rule: Rule, eng
             assert sqlglot.parse_one(for_spark(sql), read="spark")
     assert reads(rule, STANDARD), "the rule reads no table of the return"
     assert all(
-        "." not in name or name.split(".")[0] in ("prior", "codelist", "reference", "finding")
+        "." not in name or name.split(".")[0] in ("prior", "codelist", "reference", "finding", "measure")
         for name in tables_of(rule)
     )
 
@@ -209,7 +220,30 @@ def test_each_word_a_message_leaves_open_is_one_the_query_gives(rule: Rule, engi
 
 @pytest.mark.parametrize("rule", [one for one in EVERY_RULE if one.values[0].check])  # type: ignore[union-attr]
 def test_each_word_a_built_in_message_leaves_open_is_one_the_tool_gives(rule: Rule) -> None:
-    assert open_words(rule.message) <= GIVEN_BY_THE_TOOL | BUILT_IN_WORDS
+    own = THRESHOLD_WORDS if rule.check == "thresholds" else GIVEN_BY_THE_TOOL | BUILT_IN_WORDS
+    assert open_words(rule.message) <= own
+
+
+@pytest.mark.parametrize("rule", [one for one in EVERY_RULE if one.values[0].check == "thresholds"])  # type: ignore[union-attr]
+def test_a_threshold_rule_names_measures_that_have_its_level(rule: Rule) -> None:
+    for name in rule.measures:
+        assert all(threshold.limit(rule.level) for threshold in STANDARD.measures[name].thresholds)
+
+
+@pytest.mark.parametrize("measure", [pytest.param(one, id=one.id) for one in STANDARD.measures.values()])
+def test_each_measure_binds_against_the_tables_and_parses_for_spark(measure: Measure, engine: DuckDB) -> None:
+    for sql in measure.sql:
+        assert {"provider_code", "value"} <= set(engine.query(sql).columns)
+        assert sqlglot.parse_one(for_spark(sql), read="spark")
+    assert set(measure.after) <= set(STANDARD.rules)
+    assert [one.since for one in measure.thresholds] == sorted(one.since for one in measure.thresholds)
+
+
+def test_the_claims_name_fields_and_measures_there_are() -> None:
+    fields = STANDARD.tables[REGISTER].field
+    for field, measure in STANDARD.claims.items():
+        assert field in fields
+        assert measure in STANDARD.measures
 
 
 @pytest.mark.parametrize("rule", SQL_RULES)

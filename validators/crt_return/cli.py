@@ -44,21 +44,31 @@ def commands() -> None:
     type=click.Path(path_type=Path),
     help="Write FILE.csv: the explanations table, with a row to fill in for each warning still unexplained.",
 )
+@click.option("--no-thresholds", is_flag=True, help="Leave out completeness and fidelity, for speed.")
+@click.option(
+    "--gx-results",
+    type=click.Path(path_type=Path),
+    help="Keep Great Expectations' own results and pages in this folder.",
+)
 def validate(
     path: Path,
     prior: Path | None,
     reports: tuple[Path, ...],
     strict: bool,
     all_rows: bool,
+    no_thresholds: bool,
+    gx_results: Path | None,
     draft_explanations: Path | None,
 ) -> int:
     """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
     _refuse_unwritable(reports, path)
     _refuse_draft(draft_explanations)
+    if gx_results:
+        _refuse_results_folder(gx_results, path, no_thresholds)
     from crt_return.reports import terminal
     from crt_return.standard import load_standard
 
-    run = _run(path, prior, all_rows)
+    run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
     click.echo(terminal.text(run.report, load_standard()), nl=False)
     for file in reports:
         _write(run.report, file)
@@ -84,7 +94,7 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
     click.echo(explaining.text(named), nl=False)
     if path is None:
         return 0
-    run = _run(path, prior, False)
+    run = _run(path, prior)
     click.echo("\n" + explaining.own_rows(named, run, standard), nl=False)
     return EXIT_USAGE if run.report.outcome == "unreadable" else 0
 
@@ -112,6 +122,26 @@ def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int
     return 0
 
 
+@commands.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail where what is committed is not as made.")
+def publish(check: bool) -> int:
+    """Write the generated parts of the published standard, at the top of a checkout of it."""
+    from crt_return.publishing.generated import COMMAND, generated, stale, write
+    from crt_return.standard import load_standard
+
+    root = Path.cwd()
+    if not (root / "mkdocs.yml").is_file():
+        raise click.UsageError("The published standard is made at the top of its checkout, where mkdocs.yml lies.")
+    files = generated(load_standard())
+    if not check:
+        write(files, root)
+        return 0
+    different = stale(files, root)
+    if different:
+        click.echo(f"Not as the standard makes it: {', '.join(different)}. Run `{COMMAND}`.")
+    return EXIT_ERRORS if different else 0
+
+
 def exit_status(report: Report, *, strict: bool = False) -> int:
     """The exit status of a report."""
     if report.outcome == "unreadable":
@@ -121,12 +151,21 @@ def exit_status(report: Report, *, strict: bool = False) -> int:
     return 0
 
 
-def _run(path: Path, prior: Path | None, all_rows: bool) -> Run:
+def _run(
+    path: Path,
+    prior: Path | None,
+    *,
+    all_rows: bool = False,
+    thresholds: bool = True,
+    gx_results: Path | None = None,
+) -> Run:
     with _progress() as progress:
         from crt_return.validate import PriorUnreadable, run
 
         try:
-            return run(path, prior=prior, all_rows=all_rows, progress=progress)
+            return run(
+                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=progress
+            )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
 
@@ -180,6 +219,18 @@ def _drafted(run: Run, file: Path) -> str:
     except OSError as error:
         raise click.UsageError(f"The draft cannot be written to {file}: {error.strerror}.") from None
     return draft.said(made, file)
+
+
+def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:
+    """Say before the work that the results of Great Expectations cannot be kept."""
+    if no_thresholds:
+        raise click.UsageError("--gx-results keeps what --no-thresholds leaves out: use one of the two.")
+    if folder.resolve() == of.resolve() or of.resolve() in folder.resolve().parents:
+        raise click.UsageError(f"The results would be written into the return itself ({of}): give another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"The results cannot be kept in {folder}: {error.strerror}.") from None
 
 
 def _write(report: Report, file: Path) -> None:

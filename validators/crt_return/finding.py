@@ -178,16 +178,17 @@ def _to_be_explained(warning: Finding, rule: Rule, said: Mapping[str, str]) -> F
     """
     hidden = bool(said) and rule.message.format_map(said) != _filled(rule.message, said)
     own = {} if hidden else {name: said[name] for name in said if name not in NOT_VALUES and name not in rule.limits}
-    return replace(warning, values_hash=_values_hash(warning, own), explained=False)
+    expected = None if rule.check == "thresholds" else warning.expected  # of a threshold, it is the standard's limit
+    values = {"value": warning.value, "expected": expected, **own}
+    return replace(warning, values_hash=_values_hash(warning, values), explained=False)
 
 
-def _values_hash(warning: Finding, said: Mapping[str, str]) -> str:
+def _values_hash(warning: Finding, values: Mapping[str, str | None]) -> str:
     """A short hash of which record it is and of the values shown, blind to wording and to places in the files.
 
     It is the first twelve characters of the SHA-256 that begin with a letter: a spreadsheet would take
     123456789012 or 12345678e901 for a number, and spoil it.
     """
-    values = {"value": warning.value, "expected": warning.expected, **said}
     pairs = [("rule", warning.rule), ("record_key", warning.record_key), *sorted(values.items())]
     text = json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
     digest = sha256(text.encode(errors="backslashreplace")).hexdigest()

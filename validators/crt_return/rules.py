@@ -20,6 +20,8 @@ from crt_return.scope import Data
 from crt_return.sql import first_field, reads, tables_of
 from crt_return.standard import EXPLANATIONS, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
+MEASURES = "measure."
+FINDINGS_READ = "finding."
 WARNINGS = "finding.warning"
 NOT_EVALUATED = "finding.not_evaluated"
 FINDINGS: dict[str, dict[str, type[pl.DataType]]] = {
@@ -46,13 +48,29 @@ class Judged:
 def judge(
     data: Data, standard: Standard, period: str | None, cap: int | None, progress: Callable[[str], None]
 ) -> list[Judged]:
-    """Every rule written in SQL, in the standard's order, but those on the findings themselves."""
+    """Every rule written in SQL on the return itself, in the standard's order."""
     judged: dict[str, Judged] = {}
     for rule in sql_rules(standard):
-        if WARNINGS not in tables_of(rule):
+        if not (reads_from(rule, MEASURES) or reads_from(rule, FINDINGS_READ)):
             progress(f"Judging {rule.id}")
             judged[rule.id] = judge_rule(rule, data, standard, period, cap, judged)
     return list(judged.values())
+
+
+def judge_claims(data: Data, standard: Standard, period: str | None, judged: Iterable[Judged]) -> list[Judged]:
+    """The rules on what the measures show, which must have been loaded."""
+    before = {one.rule.id: one for one in judged}
+    return [judge_rule(rule, data, standard, period, None, before) for rule in claim_rules(standard)]
+
+
+def claim_rules(standard: Standard) -> list[Rule]:
+    """The rules that read what the measures show."""
+    return [rule for rule in sql_rules(standard) if reads_from(rule, MEASURES)]
+
+
+def reads_from(rule: Rule, schema: str) -> bool:
+    """Whether a rule reads a table of this schema, such as `measure.`."""
+    return any(name.startswith(schema) for name in tables_of(rule))
 
 
 def judge_explanations(
@@ -61,7 +79,7 @@ def judge_explanations(
     """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
     marked = with_explained(findings, explained_records(data.tables.get(EXPLANATIONS)))
     load_findings(data, marked, [one.rule.id for one in judged if one.because])
-    rules = [rule for rule in sql_rules(standard) if WARNINGS in tables_of(rule)]
+    rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
     return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
 
 
@@ -98,7 +116,7 @@ def judge_rule(
         return Judged(rule, (), (f"it is not in force in {period}",))
     read = reads(rule, standard)
     failed = {parent: judged[parent].failed_teams for parent in rule.after if parent in judged}
-    scope = data.scope(rule, read, failed)
+    scope = data.scope(rule.table, read, failed, by_row=rule.must is not None)
     if scope.blocked:
         return Judged(rule, (), scope.blocked)
     data.load(tables_of(rule))

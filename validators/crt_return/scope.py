@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 import polars as pl
 
 from crt_return.cell_findings import CheckedTable
 from crt_return.engines import Engine
+from crt_return.quarters import working_days
 from crt_return.reading.model import ROW
 from crt_return.sql import Reads
-from crt_return.standard import REGISTER, TEAM, Rule, Standard, working_days
+from crt_return.standard import REGISTER, TEAM, Standard
 from crt_return.tables import Checked
 from crt_return.wording import rows_named
 
@@ -30,12 +32,17 @@ WRONG_PRIOR = "the return given as the previous one is"
 
 @dataclass(frozen=True)
 class Scope:
-    """What one rule may look at. `blocked` says why it may look at nothing."""
+    """What one rule or measure may look at. `blocked` says why it may look at nothing, `left_out` why a team is."""
 
     blocked: tuple[str, ...] = ()
     rows: Mapping[str, str] | None = None
-    teams: frozenset[str] = frozenset()
+    left_out: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
     because: tuple[str, ...] = ()
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """The teams left out."""
+        return frozenset(self.left_out)
 
 
 class Data:
@@ -47,25 +54,29 @@ class Data:
         self.tables: dict[str, CheckedTable] = dict(checked.tables)
         self.unread: dict[str, str] = dict(checked.unread)
         self.orphans = checked.orphans
-        self._left_out = {"": _not_open(checked) | checked.orphans}
+        self._left_out = {"": not_open(checked) | checked.orphans}
         if isinstance(prior, str):
             self.unread |= {PRIOR + name: prior for name in standard.tables}
         else:
             self.tables |= {PRIOR + name: table for name, table in prior.tables.items()}
             self.unread |= {PRIOR + name: f"in the previous return, {why}" for name, why in prior.unread.items()}
-            self._left_out[PRIOR] = _not_open(prior) | prior.orphans
+            self._left_out[PRIOR] = not_open(prior) | prior.orphans
         self._standard = standard
         self._loaded: set[str] = set()
 
-    def scope(self, rule: Rule, read: Reads, failed: Mapping[str, frozenset[str] | None]) -> Scope:
-        """What the rule may look at; `failed` gives the failing teams of the rules it comes after (None: all)."""
-        blocked = self._missing(rule, read) or [f"{parent} failed" for parent, of in failed.items() if of is None]
+    def scope(
+        self, table: str, read: Reads, failed: Mapping[str, frozenset[str] | None], *, by_row: bool = False
+    ) -> Scope:
+        """What a question about `table` may look at, asked of each row or of the table whole.
+
+        `failed` gives the failing teams of the rules it comes after (None: all).
+        """
+        blocked = self._missing(table, read) or [f"{parent} failed" for parent, of in failed.items() if of is None]
         if blocked:
             return Scope(blocked=tuple(dict.fromkeys(blocked)))
         faulty = {name: sorted(fields & set(self.tables[name].bad)) for name, fields in read.items()}
-        by_row = {rule.table} if rule.must else set()
-        rows = {name: " OR ".join(BAD + field for field in faulty[name]) for name in by_row if faulty[name]}
-        teams = {name: self._teams(name, fields) for name, fields in faulty.items() if fields and name not in by_row}
+        rows = self.faulty_rows({name: fields for name, fields in faulty.items() if by_row and name == table})
+        teams = {name: self._teams(name, fields) for name, fields in faulty.items() if fields and name not in rows}
         unsure = [self._fault_words(name, faulty[name]) for name, of in teams.items() if of is None]
         if unsure:
             return Scope(blocked=tuple(unsure))
@@ -74,14 +85,19 @@ class Data:
             *(self._fault_words(name, fields) for name, fields in faulty.items() if fields),
         ]
         because += [f"{parent} failed for {', '.join(sorted(of))}" for parent, of in failed.items() if of]
-        left_out = frozenset().union(*(of for of in (*teams.values(), *failed.values()) if of))
-        return Scope((), rows, left_out, tuple(because))
+        cells = {self._fault_words(name, faulty[name]): of or frozenset() for name, of in teams.items()}
+        parents = {f"{parent} failed": of or frozenset() for parent, of in failed.items()}
+        return Scope((), rows, _by_team({**cells, **parents}), tuple(because))
 
-    def _missing(self, rule: Rule, read: Reads) -> list[str]:
-        """Why a rule cannot look at anything: a table that was not read, or that has no row to judge."""
+    def faulty_rows(self, faulty: Mapping[str, Iterable[str]]) -> dict[str, str]:
+        """For tables and their faulty fields, the condition that a row has a fault in one of them."""
+        return {name: " OR ".join(BAD + field for field in fields) for name, fields in faulty.items() if fields}
+
+    def _missing(self, table: str, read: Reads) -> list[str]:
+        """Why nothing can be looked at: a table that was not read, or that has no row to judge."""
         unread = [self.unread[name] for name in read if name in self.unread]
-        if not unread and rule.table in self.tables and self.tables[rule.table].values.is_empty():
-            return [f"{self.tables[rule.table].text.file} has no rows"]
+        if not unread and table in self.tables and self.tables[table].values.is_empty():
+            return [f"{self.tables[table].text.file} has no rows"]
         return unread
 
     def load(self, names: Iterable[str]) -> None:
@@ -189,7 +205,13 @@ def _dated(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(*dates)
 
 
-def _not_open(checked: Checked) -> set[str]:
+def _by_team(reasons: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    """For each team, the reasons it is left out, from the teams of each reason."""
+    teams = {team for of in reasons.values() for team in of}
+    return {team: tuple(why for why, of in reasons.items() if team in of) for team in sorted(teams)}
+
+
+def not_open(checked: Checked) -> set[str]:
     """The teams the register says are planned, closed or merged."""
     register = checked.tables.get(REGISTER)
     if register is None:

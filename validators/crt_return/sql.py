@@ -5,7 +5,7 @@ Rules do not list what they read; it is found here, so that the list cannot be w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,15 +45,20 @@ def names(sql: str) -> Names:
 
 
 def reads(rule: Rule, standard: Standard) -> Reads:
-    """The tables of a return that a rule reads (`gatekeeping`, `prior.gatekeeping`), each with the fields read.
+    """The tables of a return that a rule reads (`gatekeeping`, `prior.gatekeeping`), each with the fields read."""
+    return reads_of(_parts(rule), standard, rule.table if rule.must else None)
+
+
+def reads_of(parts: Iterable[str], standard: Standard, row_of: str | None = None) -> Reads:
+    """The tables of a return that pieces of SQL read, each with the fields read; `row_of` is the predicate's table.
 
     A field without its table's name counts for every table read that has such a field, and so does an alias that
     stands for two tables in two parts of a query.
     """
-    parts = [names(sql) for sql in _parts(rule)]
-    known = {pair for part in parts for pair in part.tables} | ({(rule.table, rule.table)} if rule.must else set())
+    named = [names(sql) for sql in parts]
+    known = {pair for part in named for pair in part.tables} | ({(row_of, row_of)} if row_of else set())
     of_returns = {(alias, name, table) for alias, name in known if (table := _table(name, standard))}
-    columns = {column for part in parts for column in part.columns}
+    columns = {column for part in named for column in part.columns}
     return {
         name: frozenset(
             field
@@ -66,8 +71,12 @@ def reads(rule: Rule, standard: Standard) -> Reads:
 
 def tables_of(rule: Rule) -> frozenset[str]:
     """Every table a rule's SQL names, qualified where it is (`codelist.outcome`)."""
-    named = {name for sql in _parts(rule) for _, name in names(sql).tables}
-    return frozenset(named | ({rule.table} if rule.must else set()))
+    return tables_in(_parts(rule)) | ({rule.table} if rule.must else set())
+
+
+def tables_in(parts: Iterable[str]) -> frozenset[str]:
+    """Every table that pieces of SQL name."""
+    return frozenset(name for sql in parts for _, name in names(sql).tables)
 
 
 def first_field(rule: Rule, table: Table) -> str | None:

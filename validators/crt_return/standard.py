@@ -13,12 +13,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+
+from crt_return.data_quality import DataQuality, data_quality_of
+from crt_return.measure import Comparison, Limit, Measure, Threshold
+from crt_return.quarters import Quarter, quarters
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -27,6 +31,8 @@ HEADER = "return_header"
 REGISTER = "team_register"
 EXPLANATIONS = "explanations"
 TEAM = "team_id"
+REQUIREMENT = "requirement"
+COMPLETENESS = "completeness"
 TRUE_VALUES = ("true", "TRUE", "True", "1")
 FALSE_VALUES = ("false", "FALSE", "False", "0")
 
@@ -130,7 +136,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule as published. `must` judges a row; `select` returns the faulty rows; `check` is built in."""
+    """One rule as published. `must` judges a row; `select` returns the faulty rows; `check` is built in.
+
+    A check of thresholds names its `measures` and the `level` it asks of them.
+    """
 
     id: str
     title: str
@@ -144,7 +153,9 @@ class Rule:
     since: str
     examples: Mapping[str, list[Any]]
     faults: Mapping[str, list[Any]]
-    check: Literal["reading", "cells"] | None = None
+    check: Literal["reading", "cells", "thresholds"] | None = None
+    measures: tuple[str, ...] = ()
+    level: Literal["met", "strong"] = "met"
     must: str | None = None
     select: str | None = None
     when: str | None = None
@@ -180,17 +191,6 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Quarter:
-    """A financial-year quarter and the last day its return is in time."""
-
-    period: str
-    starts: date
-    ends: date
-    previous_period: str | None
-    deadline: date
-
-
-@dataclass(frozen=True)
 class Standard:
     """The whole standard, as published in one version."""
 
@@ -204,6 +204,10 @@ class Standard:
     bank_holidays: frozenset[date]
     versions: tuple[Mapping[str, str | None], ...]
     reference: Mapping[str, tuple[Mapping[str, str], ...]]
+    measures: Mapping[str, Measure]
+    small_number: int
+    claims: Mapping[str, str]
+    data_quality: DataQuality
 
     def rule(self, name: str) -> Rule:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
@@ -229,7 +233,7 @@ def load_standard(folder: Path | None = None) -> Standard:
     """Read the standard from a folder like `schema/` (the packaged one when None)."""
     root = folder or schema_folder()
     package = read_yaml(root / "datapackage.yaml")
-    calendar = read_yaml(root / "calendar.yaml")
+    calendar, settings = (read_yaml(root / name) for name in ("calendar.yaml", "measures/settings.yaml"))
     holidays = frozenset(calendar["bank_holidays"]["dates"])
     return Standard(
         name=package["name"],
@@ -238,10 +242,16 @@ def load_standard(folder: Path | None = None) -> Standard:
         tables={r["name"]: _table(read_yaml(root / r["schema"])) for r in package["resources"]},
         codelists={path.stem: _codelist(path) for path in sorted((root / "codelists").glob("*.csv"))},
         rules=_rules(root / "rules", [r["name"] for r in package["resources"]]),
-        quarters=_quarters(calendar, holidays),
+        quarters=quarters(calendar, holidays),
         bank_holidays=holidays,
         versions=tuple(calendar["standard_versions"]),
         reference={path.stem: _records(path) for path in sorted((root / "reference").glob("*.csv"))},
+        measures=_measures(
+            root / "measures", [row["code"] for row in _records(root / "codelists" / f"{REQUIREMENT}.csv")]
+        ),
+        small_number=settings["small_number"],
+        claims=settings["claims"],
+        data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
     )
 
 
@@ -254,12 +264,6 @@ def yaml_line(value: Any) -> str:
     """A value of the standard as one line of YAML, for showing."""
     text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
     return text.strip()
-
-
-def working_days(first: date, last: date, holidays: frozenset[date]) -> list[date]:
-    """The days from first to last that are neither weekend nor bank holiday."""
-    days = (first + timedelta(n) for n in range((last - first).days + 1))
-    return [day for day in days if day.weekday() < 5 and day not in holidays]
 
 
 def _records(path: Path) -> tuple[dict[str, str], ...]:
@@ -315,7 +319,8 @@ def _rule(raw: dict[str, Any]) -> Rule:
         name: _fill(raw[name], limits) for name in ("must", "select", "when", "expected") if name in raw
     }
     values = {name: _fill(text, limits) for name, text in raw.get("values", {}).items()}
-    given: dict[str, Any] = {**raw, **filled, "values": values, "after": tuple(raw.get("after", ()))}
+    lists = {name: tuple(raw.get(name, ())) for name in ("after", "measures")}
+    given: dict[str, Any] = {**raw, **filled, "values": values, **lists}
     return Rule(**given)
 
 
@@ -324,29 +329,25 @@ def _fill(sql: str, limits: Mapping[str, float]) -> str:
     return _LIMIT.sub(lambda match: str(limits[match[1]]), sql)
 
 
-def _quarters(calendar: dict[str, Any], holidays: frozenset[date]) -> dict[str, Quarter]:
-    periods = list(_periods(calendar["first_period"], calendar["last_period"]))
-    after = calendar["working_days_after_quarter_end"]["deadline"]
-    return {
-        period: _quarter(period, periods[n - 1] if n else None, after, holidays) for n, period in enumerate(periods)
-    }
+def _measures(folder: Path, requirements: list[str]) -> dict[str, Measure]:
+    """Measures by id: the requirements' in the order of their code list, completeness last."""
+    files = [folder / f"{name}.yaml" for name in (*requirements, COMPLETENESS)]
+    measures = [_measure(path.stem, raw) for path in files if path.is_file() for raw in read_yaml(path)]
+    return {measure.id: measure for measure in measures}
 
 
-def _periods(first: str, last: str) -> list[str]:
-    years = range(int(first[:4]), int(last[:4]) + 1)
-    every = [f"{year}-{(year + 1) % 100:02d}-Q{n}" for year in years for n in range(1, 5)]
-    return [period for period in every if first <= period <= last]
+def _measure(requirement: str, raw: dict[str, Any]) -> Measure:
+    lists = {name: tuple(raw.get(name, ())) for name in ("additive", "after", "range")}
+    thresholds = tuple(_threshold(one) for one in raw["thresholds"])
+    given: dict[str, Any] = {**raw, **lists, "requirement": requirement, "thresholds": thresholds}
+    return Measure(**given)
 
 
-def _quarter(period: str, previous: str | None, deadline: int, holidays: frozenset[date]) -> Quarter:
-    starts, ends = quarter_dates(period)
-    days = working_days(ends + timedelta(1), ends + timedelta(3 * deadline), holidays)
-    return Quarter(period, starts, ends, previous, days[deadline - 1])
+def _threshold(raw: dict[str, Any]) -> Threshold:
+    levels = {level: _limit(raw[level]) if raw.get(level) else None for level in ("met", "strong")}
+    return Threshold(raw["from"], levels["met"], levels["strong"], raw["source"], raw["standing"])
 
 
-def quarter_dates(period: str) -> tuple[date, date]:
-    """First and last day of a period such as 2006-07-Q4 (January to March 2007)."""
-    year, number = int(period[:4]), int(period[-1])
-    starts = date(year, 3 * number + 1, 1) if number < 4 else date(year + 1, 1, 1)
-    following = date(starts.year, starts.month + 3, 1) if starts.month < 10 else date(starts.year + 1, 1, 1)
-    return starts, following - timedelta(1)
+def _limit(raw: dict[Comparison, float]) -> Limit:
+    ((comparison, number),) = raw.items()
+    return Limit(comparison, number)

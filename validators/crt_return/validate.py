@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crt_return.assessment import Judge, assess
 from crt_return.engines.duckdb import DuckDB
+from crt_return.expectations import Expectations
 from crt_return.finding import (
     DEFAULT_CAP,
     Finding,
@@ -55,16 +58,25 @@ def silent(_: str) -> None:
 
 
 def validate(
-    path: str | Path, *, prior: str | Path | None = None, all_rows: bool = False, progress: Progress = silent
+    path: str | Path,
+    *,
+    prior: str | Path | None = None,
+    all_rows: bool = False,
+    thresholds: bool = True,
+    gx_results: str | Path | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Check a return against the standard.
 
     `path` is a folder, a zip or a datapackage.json; `prior` the previous quarter's return, in the same forms, for
     the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always true.
-    A path that cannot be read gives a report with the outcome "unreadable". Raises PriorUnreadable where `prior`
-    cannot be read.
+    Without `thresholds`, completeness and fidelity are not judged, and the report says so. `gx_results` is a folder
+    in which Great Expectations keeps its own results. A path that cannot be read gives a report with the outcome
+    "unreadable". Raises PriorUnreadable where `prior` cannot be read.
     """
-    return run(path, prior=prior, all_rows=all_rows, progress=progress).report
+    return run(
+        path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=progress
+    ).report
 
 
 def run(
@@ -72,6 +84,8 @@ def run(
     *,
     prior: str | Path | None = None,
     all_rows: bool = False,
+    thresholds: bool = True,
+    gx_results: str | Path | None = None,
     progress: Progress = silent,
     standard: Standard | None = None,
 ) -> Run:
@@ -80,16 +94,32 @@ def run(
     `standard` is the packaged one unless another is given, such as a draft of the next version.
     """
     standard = standard or load_standard()
-    cap = None if all_rows else DEFAULT_CAP
-    try:
-        package = read_package(Path(path), standard, progress)
-    except Unreadable as error:
-        return Run(_unreadable(path, error.fault, standard))
+    with Expectations() if thresholds else nullcontext() as expectations:
+        try:
+            package = read_package(Path(path), standard, progress)
+        except Unreadable as error:
+            return Run(_unreadable(path, error.fault, standard))
+        judge_measures = Judge(expectations, Path(gx_results) if gx_results else None) if expectations else None
+        return _checked(package, prior, standard, None if all_rows else DEFAULT_CAP, judge_measures, progress)
+
+
+def _checked(
+    package: Package,
+    prior: str | Path | None,
+    standard: Standard,
+    cap: int | None,
+    judge_measures: Judge | None,
+    progress: Progress,
+) -> Run:
+    """The stages, one after another."""
     progress("Checking cells")
     checked = check_tables(package, standard, cap)
     data = Data(DuckDB(), standard, checked, _previous(prior, checked, standard, progress))
     period = checked.release.period
     judged = judge(data, standard, period, cap, progress)
+    progress("Judging completeness and fidelity")
+    assessment = assess(data, checked, standard, judged, judge_measures)
+    judged += assessment.judged
     built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
     first = [*built_in, *(one for rule in judged for one in rule.findings)]
     judged += judge_explanations(data, standard, period, first, judged)
@@ -97,7 +127,7 @@ def run(
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
     found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
     report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
-    return Run(report, tuple(judged), data)
+    return Run(replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity), tuple(judged), data)
 
 
 def _previous(prior: str | Path | None, checked: Checked, standard: Standard, progress: Progress) -> Checked | str:

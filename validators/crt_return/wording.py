@@ -45,3 +45,8 @@ def rows_named(numbers: list[str], total: int) -> str:
     if rest:
         return f"{', '.join(numbers)} and {rest:,} more"
     return " and ".join([", ".join(numbers[:-1]), numbers[-1]]) if len(numbers) > 1 else numbers[0]
+
+
+def listed(parts: list[str]) -> str:
+    """Names as a list in words: `RZA-T01, RZA-T02 and RZA-T03`."""
+    return rows_named(parts, len(parts))

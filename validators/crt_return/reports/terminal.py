@@ -5,13 +5,16 @@ Only the first few rows of a rule are shown; the report file lists them. No colo
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from crt_return.finding import Finding, Outcome, Report
+from crt_return.finding import Finding, Outcome, Report, shown
+from crt_return.measure import COMPARED_DECIMALS
 from crt_return.scope import WRONG_PRIOR
-from crt_return.standard import SEVERITIES, Severity, Standard
+from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
 
 SHOWN_ROWS = 5
 WIDTH = 110
@@ -45,6 +48,8 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
             yield from ["", f"{heading} ({sum(one.count for one in found):,})"]
             yield from _by_rule(found, standard)
     if report.outcome != "unreadable":
+        yield from _completeness(report)
+        yield from _fidelity(report, standard)
         yield from _not_evaluated(report)
         yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
 
@@ -89,6 +94,70 @@ def _where(one: Finding) -> str:
     if one.file is None or (one.row is None and one.file in one.message):
         return ""
     return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+
+
+def _completeness(report: Report) -> Iterator[str]:
+    """The levels of the return, and of a team where it is behind; the score of its data."""
+    if not report.completeness:
+        return
+    yield from ["", "Completeness of the return"]
+    for level in report.completeness["levels"]:
+        yield from _wrapped(f"{level['level']} {level['title']}: {_level(level)}", "  ")
+    for team in report.completeness["teams"]:
+        behind = [f"{one['level']} {_level(one)}" for one in team["levels"] if one["value"] not in (None, 1)]
+        if behind:
+            yield from _wrapped(f"{team['team_id']}: {'; '.join(behind)}", "    ")
+    quality = report.completeness["data_quality"]
+    score = (
+        f"{_down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
+    )
+    yield f"  Data quality score: {score}"
+
+
+def _level(level: Mapping[str, Any]) -> str:
+    if level["value"] is None:
+        return f"{level['state']}, because {level['because']}" if level["because"] else level["state"]
+    return f"{level['numerator']:,} of {level['denominator']:,} ({_down(100 * level['value'])}%)"
+
+
+def _down(value: float) -> str:
+    """A number to one decimal, rounded down: 100 is said of nothing less."""
+    return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
+
+
+def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
+    """A small table a team: the five requirements as claimed and as computed, and what is not met."""
+    if report.fidelity:
+        yield from ["", "Fidelity to the model, as claimed and as computed from this return"]
+    for team in report.fidelity:
+        yield from ["", f"  {team['team_id']}"]
+        operational, *claims = team["claims"]
+        rows = [(one["title"], one["claimed"], one["computed"], one["agreement"]) for one in team["requirements"]]
+        rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
+        titles = standard.tables[REGISTER].field
+        rows += [(titles[one["field"]].title, one["claimed"], one["computed"], one["agreement"]) for one in claims]
+        yield from _columns([("", "claimed", "computed", ""), *rows])
+        yield from _not_met(team)
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> Iterator[str]:
+    words = [[_plain(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*words, strict=True)]
+    for row in words:
+        yield "    " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _plain(cell: object) -> str:
+    return "not given" if cell is None else shown(cell).replace("_", " ")
+
+
+def _not_met(team: Mapping[str, Any]) -> Iterator[str]:
+    """The measures asked for and not met, with what would meet them; those of a requirement first that it rests on."""
+    short = [one for of in team["requirements"] for one in of["measures"] if one["state"] == "not met" and one["met"]]
+    for one in sorted(short, key=lambda one: not one["core"]):
+        found = f"{one['shown']} ({one['met']} is asked for)"
+        gap = f" To meet it: {one['gap']}." if one["gap"] else ""
+        yield from _wrapped(f"{one['measure']} not met: {one['title']}: {found}.{gap}", "    ")
 
 
 def _not_evaluated(report: Report) -> Iterator[str]:

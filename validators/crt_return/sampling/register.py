@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from crt_return.quarters import Quarter, working_days
 from crt_return.sampling.scene import Row, Scene, row
-from crt_return.standard import Quarter, Standard, working_days
+from crt_return.standard import Standard
 
 NAME_ENDS = "Crisis Resolution Team"
 NOT_NAMED = "Example Trust (synthetic)"

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
+from crt_return.quarters import Quarter, quarter_dates
 from crt_return.sampling.chance import chance
-from crt_return.standard import Quarter, Standard, quarter_dates
+from crt_return.standard import Standard
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from crt_return.quarters import Quarter
 from crt_return.sampling.assessments import (
     Assessment,
     assessment_outcomes,
@@ -30,7 +31,7 @@ from crt_return.sampling.register import open_team, planned_team, return_header
 from crt_return.sampling.scene import Row, Scene, Tables, quarter_before
 from crt_return.sampling.staffing import team_hours, team_staffing
 from crt_return.sampling.visits import home_treatment
-from crt_return.standard import Quarter, Standard
+from crt_return.standard import Standard
 
 MOST_TEAMS = 98
 TEAMS_WITH_A_PLANNED_ONE = 3

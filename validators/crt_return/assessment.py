@@ -1,0 +1,109 @@
+"""How complete a return is and how faithful its teams are: measures, thresholds and claims, in order.
+
+Each of the three has its own module; here is only their order, what they leave for the report, and what is said
+when the thresholds are left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from crt_return.completeness import completeness
+from crt_return.expectations import Expectations
+from crt_return.fidelity import (
+    OPERATIONAL_CLAIM,
+    REQUIREMENT_TABLE,
+    TEAM_TABLE,
+    Claims,
+    TeamFidelity,
+    requirement_table,
+    team_dict,
+    team_fidelity,
+    team_table,
+)
+from crt_return.measured import TIDY, Measured, tidy
+from crt_return.measures import measured
+from crt_return.rules import Judged, claim_rules, judge_claims
+from crt_return.scope import Data
+from crt_return.standard import COMPLETENESS, REGISTER, REQUIREMENT, TEAM, Standard
+from crt_return.tables import Checked
+from crt_return.thresholds import judge_thresholds, threshold_rules
+
+MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
+    "measure.value": TIDY,
+    "measure.requirement": REQUIREMENT_TABLE,
+    "measure.team": TEAM_TABLE,
+}
+LEFT_OUT = "the thresholds were left out (--no-thresholds)"
+FIDELITY_CLAIMS = "fidelity_self"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What judges the measures, and the folder in which it keeps its own results, if any."""
+
+    expectations: Expectations
+    results: Path | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The verdicts of the rules on measures and claims, and the two blocks of the report."""
+
+    judged: list[Judged]
+    completeness: Mapping[str, Any] = field(default_factory=dict)
+    fidelity: Sequence[Mapping[str, Any]] = ()
+
+
+def assess(
+    data: Data, checked: Checked, standard: Standard, judged: Sequence[Judged], judge: Judge | None
+) -> Assessment:
+    """Measure every open team, hold it to the thresholds, and lay its claims beside the result."""
+    if judge is None:
+        rules = [*threshold_rules(standard), *claim_rules(standard)]
+        return Assessment([Judged(rule, (), (LEFT_OUT,)) for rule in rules])
+    period = checked.release.period
+    levels = [measure for measure in standard.measures.values() if measure.requirement == COMPLETENESS]
+    complete = completeness(data, checked, standard, levels)
+    found = measured(data, standard, period, judged)
+    teams = _teams(found, data, standard)
+    for name, frame in zip(MEASURE_TABLES, (tidy(found), requirement_table(teams), team_table(teams)), strict=True):
+        data.engine.load(name, frame)
+    verdicts = judge_thresholds(found, data, standard, period, judge.expectations, judge.results)
+    verdicts += judge_claims(data, standard, period, [*judged, *verdicts])
+    return Assessment(verdicts, complete.as_dict(), [team_dict(team) for team in teams])
+
+
+def _teams(found: Iterable[Measured], data: Data, standard: Standard) -> list[TeamFidelity]:
+    by_team: dict[str, list[Measured]] = defaultdict(list)
+    for one in found:
+        if one.team_id:
+            by_team[one.team_id].append(one)
+    return [team_fidelity(own, _claims(team, data, standard), standard) for team, own in by_team.items()]
+
+
+def _claims(team: str, data: Data, standard: Standard) -> Claims:
+    """What the return says of a team; a cell at fault says nothing."""
+    register = _own_rows(REGISTER, team, data)
+    answers = _own_rows(FIDELITY_CLAIMS, team, data)
+    fields = (OPERATIONAL_CLAIM, *standard.claims)
+    return Claims(
+        {row[REQUIREMENT]: row["status"] for row in answers},
+        {name: register[0][name] if register else None for name in fields},
+    )
+
+
+def _own_rows(table: str, team: str, data: Data) -> list[dict[str, Any]]:
+    checked = data.tables.get(table)
+    if checked is None:
+        return []
+    sound = checked.values.with_columns(
+        pl.when(~mask).then(pl.col(name)).alias(name) for name, mask in checked.bad.items() if name != TEAM
+    )
+    return sound.filter(pl.col(TEAM) == team).to_dicts()

@@ -1,0 +1,210 @@
+"""How complete a return is, level by level, and its data quality score: the report's block on completeness.
+
+It exists to bring the counts, the levels and the score together for one return. The formulas of the levels are
+SQL in `schema/measures/completeness.yaml`, over the two tables that `cell_counts` makes; the score's are in
+`data_quality`. It judges nothing: thresholds do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from crt_return.cell_counts import EVERY_TYPES, MOST, cell_frame, every_cell, open_teams, row_frame, vodims
+from crt_return.data_quality import Item, Vodim, data_quality_score
+from crt_return.measure import Measure
+from crt_return.privacy import masked
+from crt_return.scope import Data
+from crt_return.standard import HEADER, REGISTER, TEAM, Standard
+from crt_return.tables import Checked
+
+CELLS = "completeness.cell"
+ROWS = "completeness.row"
+NO_TEAMS = "there are no open teams"
+NONE_EXPECTED = "no team is expected"
+NO_QUARTER = "the header names no quarter of the calendar"
+
+Counts = Mapping[str | None, tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level, of a team or of the return. `because` says why it has no value, or what its counts leave out."""
+
+    id: str
+    title: str
+    numerator: int | None
+    denominator: int | None
+    because: str | None = None
+
+    @property
+    def state(self) -> str:
+        """Whether there is a value, and if not, why in a word."""
+        if self.numerator is None or self.denominator is None:
+            return "not evaluated"
+        return "measured" if self.denominator else "not applicable"
+
+    @property
+    def value(self) -> float | None:
+        """The level from 0 to 1, unrounded."""
+        return self.numerator / self.denominator if self.numerator is not None and self.denominator else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The level as the report has it."""
+        return {
+            "level": self.id,
+            "title": self.title,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "value": _rounded(self.value),
+            "state": self.state,
+            "because": masked(self.because) if self.because else None,
+        }
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The data quality score of a return, and the counts of its items; `because` is as for a level."""
+
+    score: float | None
+    coverage: float
+    because: str | None
+    items: tuple[tuple[Item, Vodim], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The score as the report has it."""
+        return {
+            "score": _rounded(self.score),
+            "coverage": self.coverage,
+            "because": masked(self.because) if self.because else None,
+            "items": [_item_dict(item, counts) for item, counts in self.items],
+        }
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """The levels of a return, those of each open team, and the data quality score."""
+
+    levels: tuple[Level, ...]
+    teams: Mapping[str, tuple[Level, ...]]
+    quality: Quality
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report's block `completeness`."""
+        return {
+            "levels": [level.as_dict() for level in self.levels],
+            "teams": [
+                {"team_id": masked(team), "levels": [level.as_dict() for level in levels]}
+                for team, levels in self.teams.items()
+            ],
+            "data_quality": self.quality.as_dict(),
+        }
+
+
+# One number for the whole country: the return at hand knows nothing of it.
+PROVIDERS = Level("C1", "Expected providers with an accepted return", None, None, "it is worked out at acceptance")
+
+
+def completeness(
+    data: Data, checked: Checked, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
+) -> Completeness:
+    """How complete a checked return is by the measures of completeness; `data` is the same return in an engine.
+
+    `coverage` is the share of the expected periods that were submitted: 1 for the return of one quarter, which is here.
+    """
+    why = _blocked(checked, standard)
+    cells = pl.DataFrame(schema=EVERY_TYPES) if why else every_cell(checked, standard)
+    data.engine.load(CELLS, cell_frame(cells, checked))
+    data.engine.load(ROWS, row_frame(checked, standard).clear() if why else row_frame(checked, standard))
+    if why:
+        levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
+        return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
+    data.load((HEADER, REGISTER))
+    counts = {measure.id: level_counts(measure, data) for measure in measures}
+    return Completeness(
+        (PROVIDERS, *(_of_return(measure, counts[measure.id], checked, standard) for measure in measures)),
+        {team: _of_team(team, measures, counts) for team in open_teams(checked)},
+        quality(cells, checked, standard, coverage),
+    )
+
+
+def level_counts(measure: Measure, data: Data) -> Counts:
+    """Numerator and denominator of a level by team; None is what belongs to no open team, or a provider's level."""
+    numerators, denominators = _by_team(measure.numerator, data), _by_team(measure.denominator or "", data)
+    return {team: (numerators.get(team), denominator) for team, denominator in denominators.items()}
+
+
+def quality(cells: pl.DataFrame, checked: Checked, standard: Standard, coverage: float = 1.0) -> Quality:
+    """The data quality score of a return. None without open teams: the header alone says nothing of the data."""
+    starts = standard.quarters[checked.release.period or ""].starts
+    items = tuple(vodims(cells, checked, standard, starts))
+    if not open_teams(checked):
+        return Quality(None, coverage, NO_TEAMS, items)
+    score = data_quality_score([counts for item, counts in items if item.core], [coverage])
+    return Quality(score, coverage, _left_out(checked, standard), items)
+
+
+def _blocked(checked: Checked, standard: Standard) -> str | None:
+    """Why nothing can be counted: without header and register nobody knows what had to be sent."""
+    unread = [checked.unread[name] for name in (HEADER, REGISTER) if name in checked.unread]
+    return "; ".join(unread) or (None if checked.release.period in standard.quarters else NO_QUARTER)
+
+
+def _left_out(checked: Checked, standard: Standard) -> str | None:
+    """What the counts of a return leave out: files that were not read, rows of teams that nobody registered."""
+    unread = [why for name, why in checked.unread.items() if standard.tables[name].presence == "required"]
+    orphans = ["rows of teams that are not in the register are not counted (PKG-07)"] if checked.orphans else []
+    return "; ".join([*unread, *orphans]) or None
+
+
+def _by_team(sql: str, data: Data) -> dict[str | None, int | None]:
+    return {row.get(TEAM): row["value"] for row in data.engine.query(sql).iter_rows(named=True)}
+
+
+def _of_return(measure: Measure, counts: Counts, checked: Checked, standard: Standard) -> Level:
+    """A level of the whole return: the provider's, or the teams' and the rest's added up."""
+    if measure.of == "provider":
+        return _of_provider(measure, counts.get(None, (None, None)), checked, standard)
+    numerator, denominator = (sum(pair[n] or 0 for pair in counts.values()) for n in (0, 1))
+    because = _left_out(checked, standard) if denominator else NO_TEAMS
+    return Level(measure.id, measure.title, numerator, denominator, because)
+
+
+def _of_provider(
+    measure: Measure, counts: tuple[int | None, int | None], checked: Checked, standard: Standard
+) -> Level:
+    header = checked.tables[HEADER]
+    if header.values.height > 1:
+        return Level(measure.id, measure.title, None, None, "the header has more than one row (HDR-01)")
+    if "teams_expected" in header.bad or (counts[1] or 0) > MOST:
+        return Level(measure.id, measure.title, None, None, "teams_expected is blank or at fault")
+    return Level(measure.id, measure.title, *counts, _left_out(checked, standard) if counts[1] else NONE_EXPECTED)
+
+
+def _of_team(team: str, measures: Iterable[Measure], counts: Mapping[str, Counts]) -> tuple[Level, ...]:
+    of_teams = [measure for measure in measures if measure.of == "team"]
+    return tuple(Level(measure.id, measure.title, *counts[measure.id].get(team, (None, None))) for measure in of_teams)
+
+
+def _item_dict(item: Item, counts: Vodim) -> dict[str, Any]:
+    return {
+        "table": item.table,
+        "field": item.field,
+        "core": item.core,
+        "records": counts.records,
+        "valid": counts.valid,
+        "other": counts.other,
+        "default": counts.default,
+        "invalid": counts.invalid,
+        "missing": counts.missing,
+        "excess_default": _rounded(counts.excess_default),
+        "score": _rounded(counts.score),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """A value without the noise of floating point, for showing."""
+    return None if value is None else round(value, 6)

@@ -1,0 +1,162 @@
+"""Great Expectations: which rows of the wide table of measures miss which threshold. The one door to the library.
+
+Its import takes seconds, so it is done in a process of its own that starts with the work and imports while the
+return is being checked; that process is this module run as a program, and speaks JSON. It decides nothing: the
+suites come from `thresholds.py`, and so does what a missed threshold means. It sends nothing over the network: the
+library's own usage reports are switched off here.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+Suite = Mapping[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+COLUMNS_OF_TEXT = ("provider_code", "team_id")
+DOCS, RESULTS = "data_docs", "results"
+# Parts the library imports and a check of ranges never calls: loaded only if they are called after all.
+SELDOM_USED = frozenset({"altair", "scipy.stats"})
+
+
+@dataclass(frozen=True)
+class Missed:
+    """The rows of the wide table, counted from 0, that miss a level of a measure."""
+
+    measure: str
+    level: str
+    rows: tuple[int, ...]
+
+
+class Expectations:
+    """A process that has Great Expectations, started before it is needed. Use it in a `with` statement."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-X", "utf8", "-m", __name__],  # -P: nothing of the folder the user stands in
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # its warnings may print values
+        )
+
+    def __enter__(self) -> Expectations:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def missed(self, suites: Sequence[Suite], rows: Rows, results: Path | None = None) -> list[Missed]:
+        """What the rows miss. With `results`, the library's own results and pages are kept in that folder."""
+        request = {"suites": suites, "rows": rows, "results": str(results.resolve()) if results else None}
+        answer, _ = self._process.communicate(json.dumps(request).encode())
+        if self._process.returncode != 0:
+            raise RuntimeError("Great Expectations ended without an answer")
+        reply = json.loads(answer)
+        if "failed" in reply:
+            raise RuntimeError(f"Great Expectations failed: {reply['failed']}")
+        return [Missed(one["measure"], one["level"], tuple(one["rows"])) for one in reply["missed"]]
+
+
+def missed(gx: ModuleType, suites: Sequence[Suite], rows: Rows, results: str | None) -> list[dict[str, Any]]:
+    """Every suite judged on the same rows, in one run; `rows` has a row for each team, with the same columns."""
+    import pandas as pd
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    data = context.data_sources.add_pandas("measures").add_dataframe_asset("teams")
+    batch = data.add_batch_definition_whole_dataframe("all")
+    validations = [_validation(gx, context, batch, suite) for suite in suites]
+    checkpoint = gx.Checkpoint(
+        name="thresholds", validation_definitions=validations, result_format={"result_format": "COMPLETE"}
+    )
+    frame = pd.DataFrame(rows)
+    numbers = {name: "float64" for name in frame.columns if name not in COLUMNS_OF_TEXT}
+    run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame.astype(numbers)})
+    judged = list(run.run_results.values())
+    if results:
+        _keep(context, judged, Path(results))
+    return [_missed(one) for suite in judged for one in suite.results]
+
+
+def _validation(gx: ModuleType, context: Any, batch: Any, suite: Suite) -> Any:
+    own = context.suites.add(gx.ExpectationSuite(**suite))
+    return context.validation_definitions.add(gx.ValidationDefinition(name=suite["name"], data=batch, suite=own))
+
+
+def _missed(result: Any) -> dict[str, Any]:
+    """One expectation's rows. An expectation that could not be judged is a fault of ours, never a pass."""
+    if result.exception_info.get("raised_exception"):
+        raise RuntimeError(f"the expectation on {result.expectation_config.kwargs['column']} could not be judged")
+    meta = result.expectation_config.meta
+    return {
+        "measure": meta["measure"],
+        "level": meta["level"],
+        "rows": [int(row) for row in result.result["unexpected_index_list"] or ()],
+    }
+
+
+def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
+    """Keep the library's own results, a file a suite, and its pages."""
+    (folder / RESULTS).mkdir(parents=True, exist_ok=True)
+    for one in judged:
+        path = folder / RESULTS / f"{one.suite_name}.json"
+        path.write_text(json.dumps(one.to_json_dict(), indent=1) + "\n", encoding="utf-8")
+    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder / DOCS)}
+    site = {"class_name": "SiteBuilder", "store_backend": store}
+    context.add_data_docs_site(DOCS, {**site, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}})
+    context.build_data_docs(site_names=[DOCS])
+
+
+class _LoadedWhenUsed(MetaPathFinder):
+    """Finds the parts seldom used as modules that load when something of them is first asked for."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module's spec with a lazy loader; None for any other module."""
+        if fullname not in SELDOM_USED:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec and spec.loader:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
+
+
+def great_expectations() -> ModuleType:
+    """The library, imported without its usage reports and without the parts seldom used."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    finder = _LoadedWhenUsed()
+    sys.meta_path.insert(0, finder)
+    try:
+        import great_expectations as gx
+    finally:
+        sys.meta_path.remove(finder)
+    return gx
+
+
+def main() -> None:
+    """Answer one request from standard input. An error is told by its kind alone: its text may hold values."""
+    out, sys.stdout = sys.stdout, sys.stderr  # what the library prints is not part of the answer
+    try:
+        gx = great_expectations()
+        request = json.load(sys.stdin)
+        reply: dict[str, Any] = {"missed": missed(gx, **request)}
+    except Exception as error:
+        reply = {"failed": type(error).__name__}
+    out.write(json.dumps(reply))
+
+
+if __name__ == "__main__":
+    main()

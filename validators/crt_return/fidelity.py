@@ -1,0 +1,216 @@
+"""What follows from the measures of a team: the status of each requirement, and the claims beside the evidence.
+
+A requirement is fully in place where all its core measures are met, partly where at least half are, otherwise not;
+a core measure that is not judged leaves it not assessed. It looks at no data and holds no number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from crt_return.measured import JUDGED, MET, Measured, State, level_words
+from crt_return.standard import Standard
+
+Status = Literal["fully", "partly", "not", "not assessed"]
+Agreement = Literal["agrees", "claims too much", "claims too little", "not assessed"]
+STATUS_ORDER: tuple[Status, ...] = ("not", "partly", "fully")
+NOT_ASSESSED: Literal["not assessed"] = "not assessed"
+FULLY_OPERATIONAL, NOT_FULLY_OPERATIONAL = "fully_operational", "not_fully_operational"
+OPERATIONAL_CLAIM = "operational_status_self"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a team says of itself; None where the return does not say, or says it wrongly."""
+
+    requirements: Mapping[str, str | None]
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim beside what the measures show."""
+
+    field: str
+    claimed: Any
+    computed: Any
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement of one team; `at_worst` and `at_best` say what the measures not judged could make of it."""
+
+    requirement: str
+    title: str
+    claimed: str | None
+    computed: Status
+    at_worst: Status
+    at_best: Status
+    agreement: Agreement
+    measures: tuple[Measured, ...]
+
+    @property
+    def not_met(self) -> str:
+        """The core measures that are not met, by title."""
+        return ", ".join(one.measure.title for one in self.measures if one.measure.core and one.state == "not met")
+
+
+@dataclass(frozen=True)
+class TeamFidelity:
+    """A team's five requirements, its status, and its claims."""
+
+    provider_code: str
+    team_id: str
+    computed: str
+    requirements: tuple[Requirement, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def not_met(self) -> str:
+        """The requirements known not to be fully in place, by title."""
+        return ", ".join(one.title for one in self.requirements if one.computed in ("not", "partly"))
+
+
+def team_fidelity(measured: Sequence[Measured], claims: Claims, standard: Standard) -> TeamFidelity:
+    """The fidelity of the team whose measures these are."""
+    by_requirement: dict[str, list[Measured]] = defaultdict(list)
+    for one in measured:
+        by_requirement[one.measure.requirement].append(one)
+    requirements = tuple(
+        _requirement(code.code, code.label, by_requirement[code.code], claims.requirements.get(code.code))
+        for code in standard.codelists["requirement"]
+    )
+    computed = operational_status([one.computed for one in requirements])
+    own = {one.measure.id: one.state for one in measured}
+    beside = tuple(
+        _claim(field, claims.fields.get(field), own.get(measure)) for field, measure in standard.claims.items()
+    )
+    operational = _operational_claim(claims.fields.get(OPERATIONAL_CLAIM), computed)
+    first = measured[0]
+    return TeamFidelity(first.provider_code, str(first.team_id), computed, requirements, (operational, *beside))
+
+
+def _requirement(code: str, title: str, measured: Sequence[Measured], claimed: str | None) -> Requirement:
+    core = [one for one in measured if one.measure.core]
+    computed = requirement_status([one.state for one in core])
+    worst, best = (requirement_status([_supposed(one, best=best) for one in core]) for best in (False, True))
+    return Requirement(code, title, claimed, computed, worst, best, agreement(claimed, computed), tuple(measured))
+
+
+def requirement_status(core: Iterable[State]) -> Status:
+    """The status of a requirement by the states of its core measures; those not applicable are left out."""
+    states = [state for state in core if state != "not applicable"]
+    if not states or any(state not in JUDGED for state in states):
+        return NOT_ASSESSED
+    met = sum(state in MET for state in states)
+    if met == len(states):
+        return "fully"
+    return "partly" if 2 * met >= len(states) else "not"
+
+
+def _supposed(one: Measured, *, best: bool) -> State:
+    """The state of a measure if what is not known turned out at its best, or at its worst."""
+    if one.state in (*JUDGED, "not applicable"):
+        return one.state
+    bound = (one.bounds.best if best else one.bounds.worst) if one.bounds else None
+    holds = best if bound is None else one.limit("met").holds(bound)
+    return "met" if holds else "not met"
+
+
+def operational_status(requirements: Sequence[Status]) -> str:
+    """Fully operational where all five requirements are fully in place."""
+    if any(status in ("not", "partly") for status in requirements):
+        return NOT_FULLY_OPERATIONAL
+    return FULLY_OPERATIONAL if all(status == "fully" for status in requirements) else NOT_ASSESSED
+
+
+def agreement(claimed: str | None, computed: Status) -> Agreement:
+    """How a claimed status stands to the computed one."""
+    if claimed not in STATUS_ORDER or computed == NOT_ASSESSED:
+        return NOT_ASSESSED
+    return _compared(STATUS_ORDER.index(claimed) - STATUS_ORDER.index(computed))
+
+
+def _compared(excess: int) -> Agreement:
+    if excess == 0:
+        return "agrees"
+    return "claims too much" if excess > 0 else "claims too little"
+
+
+def _claim(field: str, claimed: bool | None, state: State | None) -> Claim:
+    """A yes-or-no claim beside the measure that shows it."""
+    computed = state in MET if state in JUDGED else None
+    known = claimed is not None and computed is not None
+    return Claim(
+        field, claimed, computed, _compared(int(bool(claimed)) - int(bool(computed))) if known else NOT_ASSESSED
+    )
+
+
+def _operational_claim(claimed: str | None, computed: str) -> Claim:
+    known = claimed is not None and computed != NOT_ASSESSED
+    excess = int(claimed == FULLY_OPERATIONAL) - int(computed == FULLY_OPERATIONAL)
+    return Claim(OPERATIONAL_CLAIM, claimed, computed, _compared(excess) if known else NOT_ASSESSED)
+
+
+REQUIREMENT_TABLE = dict.fromkeys(("provider_code", "team_id", "requirement", "computed", "not_met"), pl.String)
+TEAM_TABLE = dict.fromkeys(("provider_code", "team_id", "computed", "not_met"), pl.String)
+
+
+def requirement_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
+    """A row for each team and requirement, as rules on claims read it."""
+    rows = [
+        (team.provider_code, team.team_id, one.requirement, one.computed, one.not_met)
+        for team in teams
+        for one in team.requirements
+    ]
+    return pl.DataFrame(rows, schema=REQUIREMENT_TABLE, orient="row")
+
+
+def team_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
+    """A row for each team, as rules on claims read it."""
+    rows = [(team.provider_code, team.team_id, team.computed, team.not_met) for team in teams]
+    return pl.DataFrame(rows, schema=TEAM_TABLE, orient="row")
+
+
+def team_dict(team: TeamFidelity) -> dict[str, Any]:
+    """A team's fidelity as the report publishes it."""
+    return {
+        "provider_code": team.provider_code,
+        "team_id": team.team_id,
+        "computed": team.computed,
+        "claims": [vars(claim) for claim in team.claims],
+        "requirements": [_requirement_dict(one) for one in team.requirements],
+    }
+
+
+def _requirement_dict(one: Requirement) -> dict[str, Any]:
+    plain = {name: value for name, value in vars(one).items() if name != "measures"}
+    return {**plain, "measures": [measure_dict(measured) for measured in one.measures]}
+
+
+def measure_dict(one: Measured) -> dict[str, Any]:
+    """One measure of one team as the report publishes it."""
+    return {
+        "measure": one.measure.id,
+        "title": one.measure.title,
+        "core": one.measure.core,
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "value": one.value,
+        "unit": one.measure.unit,
+        "shown": one.shown,
+        "state": one.state,
+        "met": level_words(one, "met"),
+        "strong": level_words(one, "strong"),
+        "detail": one.detail,
+        "gap": one.gap,
+        "worst": one.bounds and one.bounds.worst,
+        "best": one.bounds and one.bounds.best,
+        "because": one.because,
+    }

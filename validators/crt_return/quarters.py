@@ -1,0 +1,53 @@
+"""The financial-year quarters a return can be for, and the working days between. It reads no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A financial-year quarter and the last day its return is in time."""
+
+    period: str
+    starts: date
+    ends: date
+    previous_period: str | None
+    deadline: date
+
+
+def working_days(first: date, last: date, holidays: frozenset[date]) -> list[date]:
+    """The days from first to last that are neither weekend nor bank holiday."""
+    days = (first + timedelta(n) for n in range((last - first).days + 1))
+    return [day for day in days if day.weekday() < 5 and day not in holidays]
+
+
+def quarters(calendar: dict[str, Any], holidays: frozenset[date]) -> dict[str, Quarter]:
+    """Every quarter of the calendar by its name."""
+    periods = list(_periods(calendar["first_period"], calendar["last_period"]))
+    after = calendar["working_days_after_quarter_end"]["deadline"]
+    return {
+        period: _quarter(period, periods[n - 1] if n else None, after, holidays) for n, period in enumerate(periods)
+    }
+
+
+def _periods(first: str, last: str) -> list[str]:
+    years = range(int(first[:4]), int(last[:4]) + 1)
+    every = [f"{year}-{(year + 1) % 100:02d}-Q{n}" for year in years for n in range(1, 5)]
+    return [period for period in every if first <= period <= last]
+
+
+def _quarter(period: str, previous: str | None, deadline: int, holidays: frozenset[date]) -> Quarter:
+    starts, ends = quarter_dates(period)
+    days = working_days(ends + timedelta(1), ends + timedelta(3 * deadline), holidays)
+    return Quarter(period, starts, ends, previous, days[deadline - 1])
+
+
+def quarter_dates(period: str) -> tuple[date, date]:
+    """First and last day of a period such as 2006-07-Q4 (January to March 2007)."""
+    year, number = int(period[:4]), int(period[-1])
+    starts = date(year, 3 * number + 1, 1) if number < 4 else date(year + 1, 1, 1)
+    following = date(starts.year, starts.month + 3, 1) if starts.month < 10 else date(starts.year + 1, 1, 1)
+    return starts, following - timedelta(1)
