@@ -15,6 +15,7 @@ from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of
 from crt_return.standard import load_standard
+from tests.explaining import published_hash
 
 STANDARD = load_standard()
 INVALID = Path(__file__).parents[1] / "sample_data/invalid"
@@ -24,6 +25,8 @@ EXPLAINED = {
     "period": "2006-07-Q4",
     "rule_id": "REG-06",
     "record_key": "RZA-T01",
+    "values_hash": published_hash("REG-06", "RZA-T01", value="301000", expected=None, population_served="301000"),
+    "reason_code": "local_service_model",
     "explanation": "The area took in two former districts in April.",
     "explained_by_role": "Service manager",
 }
@@ -71,8 +74,13 @@ def test_the_ladder_of_outcomes(tables: Tables, outcome: str, tmp_path: Path) ->
 
 
 def test_an_explanation_of_a_rule_that_was_not_evaluated_is_let_stand(tmp_path: Path) -> None:
-    tables = with_explanation(with_fault(NOW, "STF-10"), rule_id="STF-10")
-    now, before = written(tables, tmp_path / "now"), written(BEFORE, tmp_path / "before")
+    before, faulty = written(BEFORE, tmp_path / "before"), with_fault(NOW, "STF-10")
+    (warning,) = (
+        one for one in validate(written(faulty, tmp_path / "first"), prior=before).findings if one.explained is False
+    )
+    now = written(
+        with_explanation(faulty, rule_id=warning.rule, values_hash=str(warning.values_hash)), tmp_path / "now"
+    )
     assert validate(now).outcome == "accepted"
     assert validate(now, prior=before).outcome == "accepted_with_explanations"
 

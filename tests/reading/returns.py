@@ -11,8 +11,8 @@ from pathlib import Path
 from crt_return.reading import FileFault, Package, read_package
 from crt_return.standard import Standard
 
-HEADER = b"provider_code,period,rule_id,record_key,explanation,explained_by_role\n"
-ROW = b"RZA,2006-07-Q4,GTK-11,RZA-T01,Small numbers,clinical_director\n"
+HEADER = b"provider_code,period,rule_id,record_key,values_hash,reason_code,explanation,explained_by_role\n"
+ROW = b"RZA,2006-07-Q4,GTK-11,RZA-T01,c07f3a9e51b2,small_numbers,Small numbers,clinical_director\n"
 NAMES = tuple(HEADER.decode().strip().split(","))
 
 Zipped = Callable[[Mapping[str, bytes]], Path]

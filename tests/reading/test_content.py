@@ -9,7 +9,7 @@ import pytest
 from crt_return.reading import content_sha256, read_package, table_sha256
 from tests.reading.returns import HEADER, ROW, Return, Zipped, example_files
 
-TWO = HEADER + ROW + b'RZA,2006-07-Q4,GTK-12,"x, ""y""",,"one\ntwo"\n'
+TWO = HEADER + ROW + b'RZA,2006-07-Q4,GTK-12,"x, ""y""",,A,B,"one\ntwo"\n'
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_the_same_content_written_otherwise(clean: Return, fingerprint: str, con
 
 
 def test_the_order_of_columns_does_not_matter(clean: Return) -> None:
-    expected = clean.explanations(HEADER + b"1,2,3,4,5,6\n").read().content_sha256
-    swapped = b"period,provider_code,rule_id,record_key,explanation,explained_by_role\n2,1,3,4,5,6\n"
+    expected = clean.explanations(HEADER + b"1,2,3,4,5,6,7,8\n").read().content_sha256
+    swapped = HEADER.replace(b"provider_code,period", b"period,provider_code") + b"2,1,3,4,5,6,7,8\n"
     assert clean.explanations(swapped).read().content_sha256 == expected
 
 
@@ -66,13 +66,13 @@ def test_other_content_has_another_fingerprint(clean: Return, fingerprint: str, 
 
 
 def test_a_value_moved_to_the_next_cell_or_row_is_other_content(clean: Return) -> None:
-    bodies = [b"ab,c,,,,\n", b"a,bc,,,,\n", b"a,b,c,,,\n", b'"a,b",c,,,,\n', b'"a\nb",c,,,,\n', b"a,,,,,\nb,c,,,,\n"]
-    found = {clean.explanations(HEADER + body).read().content_sha256 for body in bodies}
+    bodies = [b"ab,c,", b"a,bc,", b"a,b,c", b'"a,b",c,', b'"a\nb",c,', b"a,,,,,,,\nb,c,"]
+    found = {clean.explanations(HEADER + body + b",,,,,\n").read().content_sha256 for body in bodies}
     assert len(found) == len(bodies)
 
 
 def test_the_order_of_rows_is_content(clean: Return) -> None:
-    one, two = b"1,2,3,4,5,6\n", b"6,5,4,3,2,1\n"
+    one, two = b"1,2,3,4,5,6,7,8\n", b"8,7,6,5,4,3,2,1\n"
     first = clean.explanations(HEADER + one + two).read().content_sha256
     assert clean.explanations(HEADER + two + one).read().content_sha256 != first
 

@@ -19,7 +19,7 @@ def read_with(clean: Return, header: bytes) -> tuple[list[FileFault], bool]:
 
 
 def test_a_missing_column_is_named(clean: Return) -> None:
-    header = b"provider_code,period,rule_id,record_key,explanation"
+    header = HEADER.strip().removesuffix(b",explained_by_role")
     assert read_with(clean, header) == ([header_fault("missing: explained_by_role")], False)
 
 
@@ -39,18 +39,18 @@ def test_a_repeated_column_is_named(clean: Return) -> None:
 
 
 def test_a_column_without_a_name_is_counted_out(clean: Return) -> None:
-    assert read_with(clean, HEADER.strip() + b",") == ([header_fault("without a name: column 7")], False)
+    assert read_with(clean, HEADER.strip() + b",") == ([header_fault("without a name: column 9")], False)
 
 
 def test_columns_out_of_order_are_read_all_the_same(clean: Return) -> None:
-    rows = b"period,provider_code,rule_id,record_key,explanation,explained_by_role\n2006-07-Q4,RZA,A,B,C,D\n"
-    package = clean.explanations(rows).read()
+    header = HEADER.replace(b"provider_code,period", b"period,provider_code")
+    package = clean.explanations(header + b"2006-07-Q4,RZA,A,B,C,D,E,F\n").read()
     expected = f"out of order: expected {', '.join(NAMES)}"
     assert list(package.faults) == [header_fault(expected)]
     table = package.tables["explanations"]
     assert table.header[:2] == ("period", "provider_code")
     assert table.frame.columns == [*NAMES, "_row"]
-    assert table.frame.rows() == [("RZA", "2006-07-Q4", "A", "B", "C", "D", 2)]
+    assert table.frame.rows() == [("RZA", "2006-07-Q4", "A", "B", "C", "D", "E", "F", 2)]
 
 
 def test_spaces_around_a_name_are_named_and_the_file_read(clean: Return) -> None:
@@ -66,7 +66,8 @@ def test_the_wrong_letter_case_is_named_and_the_file_read(clean: Return) -> None
 def test_all_differences_stand_in_one_fault(clean: Return) -> None:
     header = b"period, provider_code,rule_idd,record_key,Explanation,explanation"
     problems = (
-        "missing: rule_id, explained_by_role; unexpected: rule_idd (did you mean rule_id?); repeated: explanation; "
+        "missing: rule_id, values_hash, reason_code, explained_by_role; "
+        "unexpected: rule_idd (did you mean rule_id?); repeated: explanation; "
         "out of order: expected provider_code, period, record_key, explanation; "
         "spaces around: ' provider_code'; wrong case: 'Explanation'"
     )

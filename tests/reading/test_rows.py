@@ -62,28 +62,28 @@ def test_a_preamble_is_the_only_fault_of_the_files_shape(clean: Return) -> None:
 
 
 def test_ragged_rows_are_one_fault_with_their_rows(clean: Return) -> None:
-    package = clean.explanations(HEADER + ROW + b"a,b,c,d,e\n" + ROW + b"a,b,c,d,e,f,g\n").read()
-    values = {"count": "2 rows", "expected": 6, "rows": "3 and 5", "detail": "row 3 has 5"}
+    package = clean.explanations(HEADER + ROW + b"a,b,c,d,e\n" + ROW + b"a,b,c,d,e,f,g,h,i\n").read()
+    values = {"count": "2 rows", "expected": 8, "rows": "3 and 5", "detail": "row 3 has 5"}
     assert package.faults == (fault_of("PKG-16", values, 3, 2),)
     assert package.unread == {"explanations": "explanations.csv has rows with too many or too few cells"}
 
 
 @pytest.mark.parametrize(
-    "quoted", [b"", b'"x",2,3,4,5,6\n', b'"x"y,2,3,4,5,6\n'], ids=["plain", "quoted", "badly quoted"]
+    "quoted", [b"", b'"x",2,3,4,5,6,7,8\n', b'"x"y,2,3,4,5,6,7,8\n'], ids=["plain", "quoted", "badly quoted"]
 )
 def test_many_ragged_rows_are_counted_truly(clean: Return, quoted: bytes) -> None:
-    values = {"count": "1,200 rows", "expected": 6, "rows": "2, 3, 4 and 1,197 more", "detail": "row 2 has 1"}
+    values = {"count": "1,200 rows", "expected": 8, "rows": "2, 3, 4 and 1,197 more", "detail": "row 2 has 1"}
     assert clean.explanations(HEADER + b"x\n" * 1200 + quoted).faults() == [fault_of("PKG-16", values, 2, 1200)]
 
 
 def test_one_ragged_row_is_singular(clean: Return) -> None:
-    values = {"count": "1 row", "expected": 6, "rows": "2", "detail": "row 2 has 7"}
+    values = {"count": "1 row", "expected": 8, "rows": "2", "detail": "row 2 has 9"}
     assert clean.explanations(HEADER + ROW.strip() + b",\n").faults() == [fault_of("PKG-16", values, 2, 1)]
 
 
 def test_a_row_blank_but_for_a_cell_too_many_is_ragged(clean: Return) -> None:
-    values = {"count": "1 row", "expected": 6, "rows": "2", "detail": "row 2 has 7"}
-    assert clean.explanations(HEADER + b",,,,,,stray\n").faults() == [fault_of("PKG-16", values, 2, 1)]
+    values = {"count": "1 row", "expected": 8, "rows": "2", "detail": "row 2 has 9"}
+    assert clean.explanations(HEADER + b",,,,,,,,stray\n").faults() == [fault_of("PKG-16", values, 2, 1)]
 
 
 def test_an_unclosed_quote_is_named_where_it_opens(clean: Return) -> None:
@@ -93,7 +93,7 @@ def test_an_unclosed_quote_is_named_where_it_opens(clean: Return) -> None:
 
 
 def test_an_unclosed_quote_in_the_last_row_is_found(clean: Return) -> None:
-    assert clean.explanations(HEADER + ROW + b'a,b,c,d,e,"f').faults() == [fault_of("PKG-15", {"row": 3}, 3)]
+    assert clean.explanations(HEADER + ROW + b'a,b,c,d,e,f,g,"h').faults() == [fault_of("PKG-15", {"row": 3}, 3)]
 
 
 def test_a_quote_that_a_later_quote_seems_to_close_is_found_where_it_opens(clean: Return) -> None:
@@ -113,7 +113,7 @@ def test_an_unclosed_quote_in_the_header_is_found(clean: Return, rows: int) -> N
 
 
 def test_a_quotation_mark_inside_a_cell_is_text(clean: Return) -> None:
-    clean.explanations(HEADER + b'a,b,c,5" wide,e,f\n')
+    clean.explanations(HEADER + b'a,b,c,5" wide,e,f,g,h\n')
     assert clean.faults() == []
     assert clean.read().tables["explanations"].frame["record_key"].to_list() == ['5" wide']
 
@@ -172,12 +172,12 @@ def test_a_hundred_thousand_blank_rows_are_one_fault(clean: Return) -> None:
 
 
 def test_a_quoted_line_break_adds_no_row(clean: Return) -> None:
-    clean.explanations(HEADER + b'a,b,c,d,"one\ntwo\n\nthree",f\n' + ROW + b"\n" + ROW)
+    clean.explanations(HEADER + b'a,b,c,d,e,f,"one\ntwo\n\nthree",h\n' + ROW + b"\n" + ROW)
     assert rows_read(clean) == [2, 3, 5]
     assert clean.read().tables["explanations"].frame["explanation"][0] == "one\ntwo\n\nthree"
 
 
 def test_cells_arrive_as_they_were_written(clean: Return) -> None:
-    clean.explanations(HEADER + b'007, padded ,NA,1.50,"",""""\n')
+    clean.explanations(HEADER + b'007, padded ,NA,1.50,"","""",-,0\n')
     cells = clean.read().tables["explanations"].frame.row(0)
-    assert cells == ("007", " padded ", "NA", "1.50", None, '"', 2)
+    assert cells == ("007", " padded ", "NA", "1.50", None, '"', "-", "0", 2)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reading.returns import HEADER, ROW, Return, fault_of
 
-ACCENTED = "RZA,2006-07-Q4,GTK-11,RZA-T01,Équipe of £5,clinical_director\n"
+ACCENTED = "RZA,2006-07-Q4,GTK-11,RZA-T01,c07f3a9e51b2,other,Équipe of £5,clinical_director\n"
 
 
 def explanation(clean: Return) -> str:
@@ -59,7 +59,7 @@ def test_utf_32_is_named(clean: Return) -> None:
 
 
 def test_nul_bytes_are_named_with_their_row(clean: Return) -> None:
-    clean.explanations(HEADER + b'RZA,"two\nlines",A,B,C,D\n\n' + ROW.replace(b"Small", b"Sm\0all"))
+    clean.explanations(HEADER + b'RZA,"two\nlines",A,B,C,D,E,F\n\n' + ROW.replace(b"Small", b"Sm\0all"))
     assert clean.faults() == [fault_of("PKG-14", {"looks_like": "it holds NUL bytes (first in row 4)"})]
     assert clean.read().unread == {"explanations": "explanations.csv is not text"}
 
@@ -114,6 +114,6 @@ def test_a_last_line_without_an_end_is_fine(clean: Return) -> None:
 
 
 def test_a_line_break_in_a_cell_is_lf_whatever_the_file_uses(clean: Return) -> None:
-    clean.explanations(HEADER + b'RZA,2006-07-Q4,A,B,"one\r\ntwo",D\r\n')
+    clean.explanations(HEADER + b'RZA,2006-07-Q4,A,B,C,D,"one\r\ntwo",E\r\n')
     assert clean.faults() == []
     assert explanation(clean) == "one\ntwo"

@@ -34,6 +34,7 @@ COMPANIONS = {
     "HRS-04": {"HRS-06"},  # hours without visits are hours with nobody to visit
     "GTK-13": {"GTK-08"},  # counts that contradict the claim are counts below the threshold
     "EXP-02": {"REG-06"},  # some warning has to stand there unexplained
+    "EXP-03": {"REG-06", UNEXPLAINED},  # and here with an explanation that has lapsed
 }
 
 

@@ -39,6 +39,11 @@ def commands() -> None:
 )
 @click.option("--strict", is_flag=True, help="Let a warning without an explanation count as an error.")
 @click.option("--all-rows", is_flag=True, help="List every faulty row, not the first 1,000 of a rule.")
+@click.option(
+    "--draft-explanations",
+    type=click.Path(path_type=Path),
+    help="Write FILE.csv: the explanations table, with a row to fill in for each warning still unexplained.",
+)
 @click.option("--no-thresholds", is_flag=True, help="Leave out completeness and fidelity, for speed.")
 @click.option(
     "--gx-results",
@@ -53,19 +58,23 @@ def validate(
     all_rows: bool,
     no_thresholds: bool,
     gx_results: Path | None,
+    draft_explanations: Path | None,
 ) -> int:
     """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
     _refuse_unwritable(reports, path)
+    _refuse_draft(draft_explanations)
     if gx_results:
         _refuse_results_folder(gx_results, path, no_thresholds)
     from crt_return.reports import terminal
     from crt_return.standard import load_standard
 
-    report = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results).report
-    click.echo(terminal.text(report, load_standard()), nl=False)
+    run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
+    click.echo(terminal.text(run.report, load_standard()), nl=False)
     for file in reports:
-        _write(report, file)
-    return exit_status(report, strict=strict)
+        _write(run.report, file)
+    if draft_explanations:
+        click.echo("\n" + _drafted(run, draft_explanations))
+    return exit_status(run.report, strict=strict)
 
 
 @commands.command()
@@ -194,6 +203,33 @@ def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
             raise click.UsageError(f"The report would be written into the return itself ({of}): give another folder.")
         if not file.parent.is_dir() or file.is_dir():
             raise click.UsageError(f"The report cannot be written to {file}: there is no folder {file.parent}.")
+
+
+def _refuse_draft(file: Path | None) -> None:
+    """Say before the work that a draft cannot be written; it never takes the place of one that may be filled in."""
+    if file is None:
+        return
+    if file.suffix.lower() != ".csv":
+        raise click.UsageError(f"A draft of explanations is written as .csv; '{file.name}' has another ending.")
+    if file.exists():
+        raise click.UsageError(f"{file} is there already, and may hold answers: give another name, or remove it first.")
+    if not file.parent.is_dir():
+        raise click.UsageError(f"The draft cannot be written to {file}: there is no folder {file.parent}.")
+
+
+def _drafted(run: Run, file: Path) -> str:
+    """Write the draft of explanations, and say what was written."""
+    from crt_return.reports import draft
+    from crt_return.standard import load_standard
+
+    made = draft.draft(run, load_standard())
+    if made is None:
+        return "No draft of explanations was written: the return could not be read."
+    try:
+        draft.write(made, file)
+    except OSError as error:
+        raise click.UsageError(f"The draft cannot be written to {file}: {error.strerror}.") from None
+    return draft.said(made, file)
 
 
 def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:

@@ -6,18 +6,27 @@ report. It does not look at data: reading, cells and rules do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from string import Formatter
 from typing import Any, Literal
 
 from crt_return.privacy import holds_nhs_number, masked, without_long_numbers
 from crt_return.standard import RELEASE_KEY, SEVERITIES, Rule, Severity, Table
 
 Outcome = Literal["accepted", "accepted_with_explanations", "queried", "rejected", "unreadable"]
+Explained = tuple[str, str, str | None]  # a rule, a record key and a hash of values
 RULE_UNREADABLE = ("PKG-10", "PKG-11")
 DEFAULT_CAP = 1000
 LONGEST_SHOWN = 200
+HASH_LENGTH = 12
+# What a message may say besides values of the return: places in its files, and words of the standard.
+NOT_VALUES = ("table", "file", "row", "rows", "column", "field", "near", "title", "limit", "gap")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class Finding:
     """One fault: where it is, what was found, what was expected and how to mend it.
 
     `row` is the row a spreadsheet shows (the header is 1); `count` is how many rows the finding stands for.
+    `values_hash` and `explained` are for warnings, and None otherwise.
     """
 
     rule: str
@@ -43,12 +53,15 @@ class Finding:
     fix: str
     help: str
     count: int = 1
+    values_hash: str | None = None
+    explained: bool | None = None
 
     @property
     def record_key(self) -> str:
         """What `explanations` calls this record: the row's key, or the file's name, or the provider's code."""
         own = [value for name, value in self.key.items() if name not in RELEASE_KEY]
-        return "|".join(own) or (self.file if self.row is None else None) or self.key.get("provider_code", "return")
+        named = "|".join(own) or (self.file if self.row is None else None) or self.key.get("provider_code", "return")
+        return f"./{named}" if named.startswith(FORMULA) else named  # no spreadsheet must run it
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,8 @@ def finding(
 
     shown_key = {name: clean(part) for name, part in (key or {}).items() if part is not None}
     known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
-    return Finding(
+    said = {} if more else {name: clean(known[name]) for name in _placeholders(rule.message)}
+    made = Finding(
         rule=rule.id,
         severity=severity,
         table=place.table,
@@ -148,11 +162,38 @@ def finding(
         key=shown_key,
         value=None if value is None else clean(value),
         expected=None if expected is None else clean(expected),
-        message=_past_cap(rule, count) if more else _named(shown_key) + _filled(rule.message, known, clean),
+        message=_past_cap(rule, count) if more else _named(shown_key) + _filled(rule.message, said),
         fix=rule.fix,
         help=f"rules/{rule.id}/",
         count=count,
     )
+    return _to_be_explained(made, rule, said) if severity == "warning" else made
+
+
+def _to_be_explained(warning: Finding, rule: Rule, said: Mapping[str, str]) -> Finding:
+    """A warning with the hash of its values, unexplained so far.
+
+    What its message says is left out where part of it was hidden in the whole: a hash must not tell what a report
+    hides.
+    """
+    hidden = bool(said) and rule.message.format_map(said) != _filled(rule.message, said)
+    own = {} if hidden else {name: said[name] for name in said if name not in NOT_VALUES and name not in rule.limits}
+    expected = None if rule.check == "thresholds" else warning.expected  # of a threshold, it is the standard's limit
+    values = {"value": warning.value, "expected": expected, **own}
+    return replace(warning, values_hash=_values_hash(warning, values), explained=False)
+
+
+def _values_hash(warning: Finding, values: Mapping[str, str | None]) -> str:
+    """A short hash of which record it is and of the values shown, blind to wording and to places in the files.
+
+    It is the first twelve characters of the SHA-256 that begin with a letter: a spreadsheet would take
+    123456789012 or 12345678e901 for a number, and spoil it.
+    """
+    pairs = [("rule", warning.rule), ("record_key", warning.record_key), *sorted(values.items())]
+    text = json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+    digest = sha256(text.encode(errors="backslashreplace")).hexdigest()
+    start = next((n for n, digit in enumerate(digest[:-HASH_LENGTH]) if digit.isalpha()), 0)
+    return digest[start : start + HASH_LENGTH]
 
 
 def _short(text: str) -> str:
@@ -160,9 +201,15 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ... ({len(text):,} characters)"
 
 
-def _filled(message: str, known: Mapping[str, Any], clean: Callable[[Any], str]) -> str:
-    """A message with its placeholders filled in, each cleaned, and what only shows in the whole hidden too."""
-    return masked(message.format_map({name: clean(part) for name, part in known.items()}), email_belongs=True)
+@cache
+def _placeholders(message: str) -> frozenset[str]:
+    """The names a message leaves open."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(message) if name)
+
+
+def _filled(message: str, said: Mapping[str, str]) -> str:
+    """A message with its placeholders filled in, and what only shows in the whole hidden too."""
+    return masked(message.format_map(said), email_belongs=True)
 
 
 def _past_cap(rule: Rule, count: int) -> str:
@@ -214,13 +261,23 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
     return total
 
 
-def outcome(findings: Sequence[Finding], explained: set[tuple[str, str]]) -> Outcome:
-    """The rung of the acceptance ladder; `explained` holds (rule, record key) pairs."""
+def with_explained(findings: Iterable[Finding], explained: set[Explained]) -> list[Finding]:
+    """The findings with each warning marked as explained or not."""
+    return [
+        replace(one, explained=(one.rule, one.record_key, one.values_hash) in explained)
+        if one.severity == "warning"
+        else one
+        for one in findings
+    ]
+
+
+def outcome(findings: Sequence[Finding]) -> Outcome:
+    """The rung of the acceptance ladder."""
     if any(one.rule in RULE_UNREADABLE for one in findings):
         return "unreadable"
     if any(one.severity == "error" for one in findings):
         return "rejected"
     warnings = [one for one in findings if one.severity == "warning"]
-    if any((one.rule, one.record_key) not in explained for one in warnings):
+    if not all(one.explained for one in warnings):
         return "queried"
     return "accepted_with_explanations" if warnings else "accepted"

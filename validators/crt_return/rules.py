@@ -14,18 +14,18 @@ from typing import Any
 import polars as pl
 
 from crt_return.cell_findings import CheckedTable
-from crt_return.finding import Finding, finding, place_of
+from crt_return.finding import Explained, Finding, finding, place_of, with_explained
 from crt_return.reading.model import ROW
 from crt_return.scope import Data
 from crt_return.sql import first_field, reads, tables_of
-from crt_return.standard import RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
+from crt_return.standard import EXPLANATIONS, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 MEASURES = "measure."
 FINDINGS_READ = "finding."
 WARNINGS = "finding.warning"
 NOT_EVALUATED = "finding.not_evaluated"
 FINDINGS: dict[str, dict[str, type[pl.DataType]]] = {
-    WARNINGS: {"rule_id": pl.String, "record_key": pl.String, "explained": pl.Boolean},
+    WARNINGS: {"rule_id": pl.String, "record_key": pl.String, "values_hash": pl.String, "explained": pl.Boolean},
     NOT_EVALUATED: {"rule_id": pl.String},
 }
 
@@ -77,27 +77,27 @@ def judge_explanations(
     data: Data, standard: Standard, period: str | None, findings: Iterable[Finding], judged: Iterable[Judged]
 ) -> list[Judged]:
     """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
-    explained = explained_records(data.tables.get("explanations"))
-    pairs = [(one.rule, one.record_key) for one in findings if one.severity == "warning"]
-    load_findings(
-        data, [(*pair, pair in explained) for pair in pairs], [(one.rule.id,) for one in judged if one.because]
-    )
+    marked = with_explained(findings, explained_records(data.tables.get(EXPLANATIONS)))
+    load_findings(data, marked, [one.rule.id for one in judged if one.because])
     rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
     return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
 
 
-def load_findings(data: Data, warnings: list[tuple[str, str, bool]], not_evaluated: list[tuple[str]]) -> None:
+def load_findings(data: Data, findings: Iterable[Finding], not_evaluated: Iterable[str]) -> None:
     """Give the engine the warnings raised and the rules not evaluated, as rules on the findings read them."""
-    for name, rows in ((WARNINGS, warnings), (NOT_EVALUATED, not_evaluated)):
+    warnings = [
+        (one.rule, one.record_key, one.values_hash, one.explained) for one in findings if one.severity == "warning"
+    ]
+    for name, rows in ((WARNINGS, warnings), (NOT_EVALUATED, [(rule,) for rule in not_evaluated])):
         data.engine.load(name, pl.DataFrame(rows, schema=FINDINGS[name], orient="row"))
 
 
-def explained_records(explanations: CheckedTable | None) -> set[tuple[str, str]]:
-    """The (rule, record key) pairs that the explanations table explains, in rows without a fault."""
+def explained_records(explanations: CheckedTable | None) -> set[Explained]:
+    """What the explanations table explains, in rows without a fault: rule, record key and hash of the values."""
     if explanations is None:
         return set()
     faulty = pl.any_horizontal(*explanations.bad.values()) if explanations.bad else pl.lit(False)
-    return set(explanations.values.filter(~faulty).select("rule_id", "record_key").rows())
+    return set(explanations.values.filter(~faulty).select("rule_id", "record_key", "values_hash").rows())
 
 
 def sql_rules(standard: Standard) -> list[Rule]:

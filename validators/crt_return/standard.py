@@ -29,6 +29,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 RELEASE_KEY = ("provider_code", "period")
 HEADER = "return_header"
 REGISTER = "team_register"
+EXPLANATIONS = "explanations"
 TEAM = "team_id"
 REQUIREMENT = "requirement"
 COMPLETENESS = "completeness"

@@ -26,13 +26,14 @@ from crt_return.finding import (
     counts,
     finding,
     outcome,
+    with_explained,
 )
 from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
 from crt_return.reading.model import FileFault, Package, Unreadable
 from crt_return.rules import Judged, explained_records, judge, judge_explanations
 from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
-from crt_return.standard import HEADER, REGISTER, Rule, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
 from crt_return.version import __version__
 
@@ -124,8 +125,8 @@ def _checked(
     judged += judge_explanations(data, standard, period, first, judged)
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
-    explained = explained_records(data.tables.get("explanations"))
-    report = _report(standard, _submission(package, checked), outcome(found, explained), verdicts, found)
+    found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
+    report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
     return Run(replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity), tuple(judged), data)
 
 
@@ -157,7 +158,10 @@ def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> F
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:
-    """Findings by rule, in the standard's order, each rule's in its own order and to the cap."""
+    """Findings by rule, in the standard's order, each rule's in its own order and to the cap.
+
+    Warnings are never capped: each of them is explained by itself.
+    """
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for one in findings:
         by_rule[one.rule].append(one)
@@ -165,7 +169,7 @@ def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) 
 
 
 def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
-    if cap is None or len(found) <= cap + 1:
+    if cap is None or len(found) <= cap + 1 or found[0].severity == "warning":
         return found
     rest = sum(one.count for one in found[cap:])
     last = found[cap]

@@ -44,7 +44,7 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
     for severity in SEVERITIES:
         found = [one for one in report.findings if one.severity == severity]
         if found:
-            heading = EXPLAINED if _explained(report, severity) else HEADINGS[severity]
+            heading = EXPLAINED if all(one.explained for one in found) else HEADINGS[severity]
             yield from ["", f"{heading} ({sum(one.count for one in found):,})"]
             yield from _by_rule(found, standard)
     if report.outcome != "unreadable":
@@ -52,10 +52,6 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
         yield from _fidelity(report, standard)
         yield from _not_evaluated(report)
         yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
-
-
-def _explained(report: Report, severity: Severity) -> bool:
-    return severity == "warning" and report.outcome == "accepted_with_explanations"
 
 
 def _heading(report: Report) -> Iterator[str]:
@@ -76,12 +72,21 @@ def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
         rules[one.rule].append(one)
     for rule, own in rules.items():
         yield from ["", f"{rule}  {standard.rules[rule].title}"]
+        own.sort(key=lambda one: one.explained is True)  # what is still to be done comes first
         for one in own[:SHOWN_ROWS]:
-            record = f" [record key {one.record_key}]" if one.severity == "warning" else ""
-            yield from _wrapped(f"{_where(one)}{one.message}{record}", "  ")
+            yield from _wrapped(f"{_where(one)}{one.message}{_to_explain(one)}", "  ")
         if len(own) > SHOWN_ROWS:
             yield f"  ... and {sum(one.count for one in own[SHOWN_ROWS:]):,} more; --report FILE.json lists them."
         yield from _wrapped(f"To mend: {own[0].fix}", "  ")
+
+
+def _to_explain(one: Finding) -> str:
+    """What a row of explanations says of a warning, to be copied, and whether there is such a row."""
+    if one.severity != "warning":
+        return ""
+    return (
+        f" [record key {one.record_key}, values {one.values_hash}] {'Explained' if one.explained else 'Not explained'}."
+    )
 
 
 def _where(one: Finding) -> str:
@@ -170,7 +175,14 @@ def _not_evaluated(report: Report) -> Iterator[str]:
 
 
 def _wrapped(line: str, indent: str) -> list[str]:
-    return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,  # a record key is copied whole
+    )
 
 
 def _number(count: int, noun: str) -> str:
