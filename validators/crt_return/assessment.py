@@ -40,7 +40,7 @@ MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "measure.requirement": REQUIREMENT_TABLE,
     "measure.team": TEAM_TABLE,
 }
-LEFT_OUT = "the thresholds were left out (--no-thresholds)"
+LEFT_OUT = "completeness and fidelity were left out (--no-thresholds)"
 FIDELITY_CLAIMS = "fidelity_self"
 
 
@@ -59,6 +59,7 @@ class Assessment:
     judged: list[Judged]
     completeness: Mapping[str, Any] = field(default_factory=dict)
     fidelity: Sequence[Mapping[str, Any]] = ()
+    measured: Sequence[Measured] = ()
 
 
 def assess(
@@ -77,7 +78,7 @@ def assess(
         data.engine.load(name, frame)
     verdicts = judge_thresholds(found, data, standard, period, judge.expectations, judge.results)
     verdicts += judge_claims(data, standard, period, [*judged, *verdicts])
-    return Assessment(verdicts, complete.as_dict(), [team_dict(team) for team in teams])
+    return Assessment(verdicts, complete.as_dict(), [team_dict(team) for team in teams], found)
 
 
 def _teams(found: Iterable[Measured], data: Data, standard: Standard) -> list[TeamFidelity]:

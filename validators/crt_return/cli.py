@@ -91,10 +91,10 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
         named = standard.rule(rule)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    click.echo(explaining.text(named), nl=False)
+    click.echo(explaining.text(named, standard), nl=False)
     if path is None:
         return 0
-    run = _run(path, prior)
+    run = _run(path, prior, thresholds=explaining.needs_thresholds(named))
     click.echo("\n" + explaining.own_rows(named, run, standard), nl=False)
     return EXIT_USAGE if run.report.outcome == "unreadable" else 0
 

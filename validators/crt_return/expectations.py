@@ -8,26 +8,22 @@ library's own usage reports are switched off here.
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from crt_return.imports import when_used
 
 Suite = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 COLUMNS_OF_TEXT = ("provider_code", "team_id")
 DOCS, RESULTS = "data_docs", "results"
-# Parts the library imports and a check of ranges never calls: loaded only if they are called after all.
-SELDOM_USED = frozenset({"altair", "scipy.stats"})
 
 
 @dataclass(frozen=True)
@@ -119,30 +115,11 @@ def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
     context.build_data_docs(site_names=[DOCS])
 
 
-class _LoadedWhenUsed(MetaPathFinder):
-    """Finds the parts seldom used as modules that load when something of them is first asked for."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The module's spec with a lazy loader; None for any other module."""
-        if fullname not in SELDOM_USED:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec and spec.loader:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
-        return spec
-
-
 def great_expectations() -> ModuleType:
-    """The library, imported without its usage reports and without the parts seldom used."""
+    """The library, imported without its usage reports, and without the parts that a check of ranges never calls."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    finder = _LoadedWhenUsed()
-    sys.meta_path.insert(0, finder)
-    try:
+    with when_used("altair", "scipy.stats"):
         import great_expectations as gx
-    finally:
-        sys.meta_path.remove(finder)
     return gx
 
 

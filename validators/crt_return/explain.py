@@ -10,23 +10,31 @@ from collections.abc import Iterator
 import polars as pl
 
 from crt_return.finding import shown
+from crt_return.measure import LEVELS, Measure
+from crt_return.measured import Measured, limit_words
 from crt_return.privacy import masked
 from crt_return.reading.model import ROW
-from crt_return.rules import faulty_rows, judged_rows
+from crt_return.rules import FINDINGS_READ, MEASURES, faulty_rows, judged_rows, reads_from
 from crt_return.sql import reads
 from crt_return.standard import Rule, Standard, yaml_line
 from crt_return.validate import Run
+from crt_return.wording import columns
 
 OWN_ROWS = 10
 MANY_COLUMNS = 12
 
 
-def text(rule: Rule) -> str:
+def text(rule: Rule, standard: Standard) -> str:
     """The rule as published, as text."""
-    return "\n".join(_lines(rule)) + "\n"
+    return "\n".join(_lines(rule, standard)) + "\n"
 
 
-def _lines(rule: Rule) -> Iterator[str]:
+def needs_thresholds(rule: Rule) -> bool:
+    """Whether a return has to be measured to show what the rule makes of it."""
+    return rule.check == "thresholds" or reads_from(rule, MEASURES) or reads_from(rule, FINDINGS_READ)
+
+
+def _lines(rule: Rule, standard: Standard) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity}): {rule.title}"
     yield f"\nTable: {rule.table}"
     yield f"Says: {_message(rule)}"
@@ -35,6 +43,8 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"Source: {rule.source} ({rule.standing}); since {rule.since}"
     yield from (f"{name.replace('_', ' ')}: {value}" for name, value in _lifecycle(rule).items() if value)
     yield f"\n{_logic(rule)}"
+    for name in rule.measures:
+        yield from _measure_lines(standard.measures[name])
     for name, examples in rule.examples.items():
         yield f"\nExamples: {name.replace('_', ' ')}"
         yield from (f"  {yaml_line(example)}" for example in examples)
@@ -52,7 +62,25 @@ def _lifecycle(rule: Rule) -> dict[str, str | None]:
     return {name: getattr(rule, name) for name in ("warn_from", "fail_from", "until", "reason")}
 
 
+def _measure_lines(measure: Measure) -> Iterator[str]:
+    """A measure as published: what it counts, and the numbers it is held to."""
+    yield f"\nMeasure {measure.id}: {measure.title} ({measure.unit})"
+    yield f"Why: {measure.why}"
+    yield f"Source: {measure.source} ({measure.standing}); since {measure.since}"
+    for one in measure.thresholds:
+        levels = [f"{level} {limit_words(measure, limit)}" for level in LEVELS if (limit := one.limit(level))]
+        yield f"From {one.since.isoformat()}: {', '.join(levels)}. Source: {one.source} ({one.standing})"
+    queries = {
+        "Numerator": measure.numerator,
+        "Denominator": measure.denominator,
+        f"For the strong level: {measure.strong_title}": measure.strong_numerator,
+    }
+    yield from (f"{name} (SQL):\n{_indented(sql)}" for name, sql in queries.items() if sql)
+
+
 def _logic(rule: Rule) -> str:
+    if rule.check == "thresholds":
+        return f"Holds {' and '.join(rule.measures)} to the level '{rule.level}', by Great Expectations."
     if rule.check:
         return f"Built in: the {rule.check} stage makes this check from the table schemas."
     parts = {"Judges": rule.when, "Must hold": rule.must, "Faulty rows": rule.select}
@@ -81,6 +109,21 @@ def _own_lines(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
     if len(found) > OWN_ROWS:
         yield f"  ... and {len(found) - OWN_ROWS:,} more"
     yield from _rows_seen(rule, run, standard)
+    yield from _measures_seen(rule, run)
+
+
+def _measures_seen(rule: Rule, run: Run) -> Iterator[str]:
+    """The measures the rule judges, team by team."""
+    own = [one for one in run.measured if one.measure.id in rule.measures]
+    if own:
+        yield "\nWhat it judges:"
+        names = ("team", "measure", "numerator", "denominator", "value", "state", "because")
+        yield from columns([names, *([masked(shown(part)) for part in _measure_cells(one)] for one in own)], "  ")
+
+
+def _measure_cells(one: Measured) -> tuple[object, ...]:
+    whose = (one.team_id or one.provider_code, one.measure.id)
+    return (*whose, one.numerator, one.denominator, one.shown, one.state, one.because or "")
 
 
 def _verdict(rule: Rule, run: Run) -> str:
@@ -113,7 +156,4 @@ def _table(rows: pl.DataFrame, fields: list[str], key: tuple[str, ...]) -> Itera
     keep = [name for name in rows.columns if name in fields or name in key or len(rows.columns) < MANY_COLUMNS]
     wanted = [ROW, *keep] if ROW in rows.columns and ROW not in keep else sorted(keep, key=lambda name: name != ROW)
     cells = [[masked(shown(value)) for value in row] for row in rows.select(wanted).iter_rows()]
-    names = ["row" if name == ROW else name for name in wanted]
-    widths = [max(len(line[n]) for line in [names, *cells]) for n in range(len(names))]
-    for line in [names, *cells]:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    yield from columns([["row" if name == ROW else name for name in wanted], *cells], "  ")

@@ -1,12 +1,27 @@
-"""Importing a library without the large ones that it would load beside and that we have no use for."""
+"""Importing a library without the large ones that it would load beside, or not before they are used.
+
+It changes how this process imports, and so is for processes that are ours alone.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+
+
+class _LoadedWhenUsed(MetaPathFinder):
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path) if fullname in self.names else None
+        if spec and spec.loader:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
 
 
 class _NotInstalled(MetaPathFinder):
@@ -23,10 +38,21 @@ class _NotInstalled(MetaPathFinder):
 def without(*names: str) -> Iterator[None]:
     """Let these libraries look as if they were not installed, unless they are loaded already.
 
-    It holds for the whole process as long as the context lasts, and what is imported meanwhile stays without them:
-    fit for a command, whose process is its own, and never for a library.
+    What is imported meanwhile stays without them.
     """
-    finder = _NotInstalled(names)
+    with _finding(_NotInstalled(names)):
+        yield
+
+
+@contextmanager
+def when_used(*names: str) -> Iterator[None]:
+    """Let these modules be loaded only when something of them is first asked for."""
+    with _finding(_LoadedWhenUsed(names)):
+        yield
+
+
+@contextmanager
+def _finding(finder: MetaPathFinder) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield

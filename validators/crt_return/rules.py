@@ -7,7 +7,7 @@ no rule itself, and does not know how the engine runs a query.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -74,13 +74,22 @@ def reads_from(rule: Rule, schema: str) -> bool:
 
 
 def judge_explanations(
-    data: Data, standard: Standard, period: str | None, findings: Iterable[Finding], judged: Iterable[Judged]
+    data: Data,
+    standard: Standard,
+    period: str | None,
+    findings: Iterable[Finding],
+    judged: Iterable[Judged],
+    because: tuple[str, ...] = (),
 ) -> list[Judged]:
-    """The rules on the findings themselves: whether every warning is explained, and every explanation explains one."""
+    """The rules on the findings themselves: whether every warning is explained, and every explanation explains one.
+
+    `because` says why some warnings are not known, which leaves these rules open in part.
+    """
     marked = with_explained(findings, explained_records(data.tables.get(EXPLANATIONS)))
     load_findings(data, marked, [one.rule.id for one in judged if one.because])
     rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
-    return [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
+    found = [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
+    return [replace(one, because=(*one.because, *because)) for one in found]
 
 
 def load_findings(data: Data, findings: Iterable[Finding], not_evaluated: Iterable[str]) -> None:

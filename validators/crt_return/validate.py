@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crt_return.assessment import Judge, assess
+from crt_return.assessment import LEFT_OUT, Judge, assess
 from crt_return.engines.duckdb import DuckDB
 from crt_return.expectations import Expectations
 from crt_return.finding import (
@@ -28,6 +28,7 @@ from crt_return.finding import (
     outcome,
     with_explained,
 )
+from crt_return.measured import Measured
 from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
 from crt_return.reading.model import FileFault, Package, Unreadable
@@ -51,6 +52,7 @@ class Run:
     report: Report
     judged: tuple[Judged, ...] = ()
     data: Data | None = None
+    measured: tuple[Measured, ...] = ()
 
 
 def silent(_: str) -> None:
@@ -122,12 +124,13 @@ def _checked(
     judged += assessment.judged
     built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
     first = [*built_in, *(one for rule in judged for one in rule.findings)]
-    judged += judge_explanations(data, standard, period, first, judged)
+    judged += judge_explanations(data, standard, period, first, judged, () if judge_measures else (LEFT_OUT,))
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
     found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
     report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
-    return Run(replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity), tuple(judged), data)
+    report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
+    return Run(report, tuple(judged), data, tuple(assessment.measured))
 
 
 def _previous(prior: str | Path | None, checked: Checked, standard: Standard, progress: Progress) -> Checked | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from crt_return.standard import Code, Field
 
@@ -50,3 +50,10 @@ def rows_named(numbers: list[str], total: int) -> str:
 def listed(parts: list[str]) -> str:
     """Names as a list in words: `RZA-T01, RZA-T02 and RZA-T03`."""
     return rows_named(parts, len(parts))
+
+
+def columns(lines: Sequence[Sequence[str]], indent: str) -> Iterator[str]:
+    """Lines of cells as text, each column as wide as its longest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        yield indent + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crt_return.assessment import LEFT_OUT
 from crt_return.finding import Finding, Outcome, Report, shown
 from crt_return.measure import COMPARED_DECIMALS
 from crt_return.scope import WRONG_PRIOR
 from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
+from crt_return.wording import columns
 
 SHOWN_ROWS = 5
 WIDTH = 110
@@ -64,6 +66,8 @@ def _heading(report: Report) -> Iterator[str]:
     yield from ["", VERDICTS[report.outcome].format_map(numbers)]
     wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
     yield from (f"Note: {because}, so the rules on change were not evaluated." for because in wrong_prior)
+    if any(LEFT_OUT in one.because for one in report.rules.not_evaluated):
+        yield f"Note: {LEFT_OUT}, so this is the outcome of the other rules alone."
 
 
 def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
@@ -136,15 +140,8 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
         rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
         titles = standard.tables[REGISTER].field
         rows += [(titles[one["field"]].title, one["claimed"], one["computed"], one["agreement"]) for one in claims]
-        yield from _columns([("", "claimed", "computed", ""), *rows])
+        yield from columns([("", "claimed", "computed", ""), *([_plain(cell) for cell in row] for row in rows)], "    ")
         yield from _not_met(team)
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> Iterator[str]:
-    words = [[_plain(cell) for cell in row] for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*words, strict=True)]
-    for row in words:
-        yield "    " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _plain(cell: object) -> str:
