@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from crt_return.sampling.faults import plant
 from crt_return.sampling.valid import valid_return
 from crt_return.sampling.writing import files_of
 from crt_return.standard import load_standard, read_yaml, schema_folder
+from crt_return.thresholds import suites
 from crt_return.validate import run
 from tests.examples import judged_example
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHANGE_A_THRESHOLD = (ROOT / "docs/contributing/change-a-threshold.md").read_text(encoding="utf-8")
 ADD_A_RULE = (ROOT / "docs/contributing/add-a-rule.md").read_text(encoding="utf-8")
 
 
@@ -99,3 +102,24 @@ def test_the_rule_added_on_the_page_is_one_edit_in_one_file(tmp_path: Path) -> N
         "0",
         "RZA-T01",
     )
+
+
+def test_the_threshold_added_on_the_page_holds_from_its_day_on(tmp_path: Path) -> None:
+    schema = tmp_path / "schema"
+    shutil.copytree(schema_folder(), schema)
+    file = schema / "measures/gatekeeping.yaml"
+    file.write_text(with_threshold(file.read_text(encoding="utf-8")), encoding="utf-8")
+    standard = load_standard(schema)
+    days = [standard.quarters[period].starts for period in ("2006-07-Q4", "2007-08-Q1")]
+    in_force = [standard.measures["F2.1"].threshold(day) for day in days]
+    assert [one and one.first.number for one in in_force] == [0.95, 0.96]
+    suite = next(one for one in suites(standard, days[1]) if one["name"] == "gatekeeping")
+    assert suite["expectations"][0]["kwargs"] == {"column": "F2.1", "min_value": 0.96}
+
+
+def with_threshold(measures: str) -> str:
+    """The file of measures with the page's entry at the end of the first measure's thresholds."""
+    (entry,) = blocks(CHANGE_A_THRESHOLD, "yaml")
+    own = re.search(r"  thresholds:\n(?:    .*\n)+", measures)
+    assert own
+    return measures[: own.end()] + textwrap.indent(entry, " " * 4) + measures[own.end() :]

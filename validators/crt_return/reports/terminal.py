@@ -136,12 +136,20 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
     for team in report.fidelity:
         yield from ["", f"  {team['team_id']}"]
         operational, *claims = team["claims"]
-        rows = [(one["title"], one["claimed"], one["computed"], one["agreement"]) for one in team["requirements"]]
+        rows = [(one["title"], one["claimed"], _computed(one), one["agreement"]) for one in team["requirements"]]
         rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
         titles = standard.tables[REGISTER].field
         rows += [(titles[one["field"]].title, one["claimed"], one["computed"], one["agreement"]) for one in claims]
         yield from columns([("", "claimed", "computed", ""), *([_plain(cell) for cell in row] for row in rows)], "    ")
         yield from _not_met(team)
+
+
+def _computed(requirement: Mapping[str, Any]) -> str:
+    """The computed status; of one not assessed, what it could be."""
+    computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
+    if computed in (worst, best):
+        return computed
+    return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
 
 
 def _plain(cell: object) -> str:
