@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from crt_return.measure import COMPARED_DECIMALS
 from crt_return.measured import JUDGED, MET, Measured, State, level_words
 from crt_return.standard import Standard
 
@@ -202,7 +203,7 @@ def measure_dict(one: Measured) -> dict[str, Any]:
         "core": one.measure.core,
         "numerator": one.numerator,
         "denominator": one.denominator,
-        "value": one.value,
+        "value": None if one.value is None else round(one.value, COMPARED_DECIMALS),
         "unit": one.measure.unit,
         "shown": one.shown,
         "state": one.state,
