@@ -37,7 +37,7 @@ def with_value(measure: Measure, team: str, value: float | None, level: Level = 
     strong = value if on_strong else None
     denominator = 1.0 if measure.kind != "share" else 100.0
     numerator = None if plain is None or value is None else plain * (denominator if measure.divides else 1)
-    state, because = state_of(measure, threshold, numerator, denominator, strong, STANDARD.small_number)
+    state, because = state_of(measure, threshold, numerator, denominator, strong, STANDARD.small_number(STARTS))
     return Measured(
         measure, "RZA", team, threshold, numerator, denominator, None if value is None else plain, strong, state,
         because=because,

@@ -75,6 +75,10 @@ def test_each_file_of_measures_has_the_shape_of_one(path: Path) -> None:
     holds_to("measure", read_yaml(path))
 
 
+def test_the_settings_of_measures_have_the_shape_of_them() -> None:
+    holds_to("settings", read_yaml(SCHEMA / "measures/settings.yaml"))
+
+
 @pytest.mark.parametrize("path", files("reference"))
 def test_each_reference_file_has_the_shape_of_one(path: Path) -> None:
     holds_to("reference", read_yaml(path))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+Dated = TypeVar("Dated", "Threshold", "SmallNumber")
 Comparison = Literal["at_least", "at_most", "above", "below"]
 Level = Literal["met", "strong"]
 LEVELS: tuple[Level, ...] = ("met", "strong")
@@ -71,6 +72,20 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class SmallNumber:
+    """Under how many a share is not assessed, from a day on."""
+
+    since: date
+    number: int
+
+
+def in_force(dated: Sequence[Dated], day: date | None) -> Dated | None:
+    """The last of what holds from a day on, for a quarter that starts on `day`; None before the first."""
+    held = [one for one in dated if day is None or one.since <= day]
+    return held[-1] if held else None
+
+
+@dataclass(frozen=True)
 class Measure:
     """One measure: SQL for its numerator and denominator, and what its value is held to.
 
@@ -114,8 +129,7 @@ class Measure:
 
     def threshold(self, day: date | None) -> Threshold | None:
         """The threshold in force for a quarter that starts on `day`; None before the first."""
-        in_force = [one for one in self.thresholds if day is None or one.since <= day]
-        return in_force[-1] if in_force else None
+        return in_force(self.thresholds, day)
 
     def column(self, level: Level) -> str:
         """The column of the wide table of measures that a level is judged on."""

@@ -94,7 +94,8 @@ def _of_units(
         _answer(sql, data, standard, own) if sql else NOTHING
         for sql in (measure.numerator, measure.denominator, measure.strong_numerator, measure.detail)
     )
-    whole = [_measured(one, numerator, denominator, strong, detail, standard.small_number) for one in blank]
+    small_number = standard.small_number(day)
+    whole = [_measured(one, numerator, denominator, strong, detail, small_number) for one in blank]
     return _with_gaps(whole, data)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import yaml
 
 from crt_return.data_quality import DataQuality, data_quality_of
-from crt_return.measure import Comparison, Limit, Measure, Threshold
+from crt_return.measure import Comparison, Limit, Measure, SmallNumber, Threshold, in_force
 from crt_return.quarters import Quarter, quarters
 
 Severity = Literal["error", "warning", "info"]
@@ -205,7 +205,7 @@ class Standard:
     versions: tuple[Mapping[str, str | None], ...]
     reference: Mapping[str, tuple[Mapping[str, str], ...]]
     measures: Mapping[str, Measure]
-    small_number: int
+    small_numbers: tuple[SmallNumber, ...]
     claims: Mapping[str, str]
     data_quality: DataQuality
 
@@ -215,6 +215,11 @@ class Standard:
             return self.rules[name.upper()]
         near = difflib.get_close_matches(name.upper(), self.rules, n=5, cutoff=0.5)
         raise ValueError(f"There is no rule '{name}'." + (f" Did you mean {', '.join(near)}?" if near else ""))
+
+    def small_number(self, day: date | None) -> int:
+        """Under how many a share is not assessed, in a quarter that starts on `day`; 0 before the first day."""
+        found = in_force(self.small_numbers, day)
+        return found.number if found else 0
 
     def codes(self, field: Field, day: date | None) -> tuple[Code, ...]:
         """The codes a field may hold in a quarter that ends on `day`; empty for a field without a list."""
@@ -249,7 +254,7 @@ def load_standard(folder: Path | None = None) -> Standard:
         measures=_measures(
             root / "measures", [row["code"] for row in _records(root / "codelists" / f"{REQUIREMENT}.csv")]
         ),
-        small_number=settings["small_number"],
+        small_numbers=tuple(SmallNumber(one["from"], one["number"]) for one in settings["small_numbers"]),
         claims=settings["claims"],
         data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
     )
