@@ -15,6 +15,7 @@ import polars as pl
 
 from crt_return.cell_findings import CheckedTable
 from crt_return.data_quality import Item, Vodim
+from crt_return.privacy import LARGEST_COUNT
 from crt_return.quarters import Quarter
 from crt_return.reading.model import ROW
 from crt_return.scope import not_open
@@ -25,8 +26,6 @@ VALID, OTHER, DEFAULT, INVALID, MISSING = "valid", "other", "default", "invalid"
 # The classes of VODIM, each with its column: `default` is a word of SQL.
 CLASSES = {VALID: "valid", OTHER: "other", DEFAULT: "default_", INVALID: "invalid", MISSING: "missing"}
 BLANK, BAD = ":blank", ":bad"
-# No count of a quarter comes near it. A longer number may be an NHS number in the wrong cell, and would show in a sum.
-MOST = 10**8 - 1
 
 Types = dict[str, type[pl.DataType]]
 _WHOSE: Types = {"provider_code": pl.String, TEAM: pl.String, "table_name": pl.String}
@@ -207,4 +206,6 @@ def _amounts(item: Item, table: CheckedTable) -> pl.DataFrame:
 def _sound(table: CheckedTable, count: str) -> pl.Series:
     """A count by row. One that is blank, at fault or past belief stands for no record."""
     bad, value = table.bad.get(count, pl.lit(False)), table.values[count]
-    return pl.select(pl.when(bad | ~value.is_between(0, MOST)).then(0).otherwise(value).fill_null(0)).to_series()
+    return pl.select(
+        pl.when(bad | ~value.is_between(0, LARGEST_COUNT)).then(0).otherwise(value).fill_null(0)
+    ).to_series()

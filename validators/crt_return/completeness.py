@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from crt_return.cell_counts import EVERY_TYPES, MOST, cell_frame, every_cell, open_teams, row_frame, vodims
+from crt_return.cell_counts import EVERY_TYPES, cell_frame, every_cell, open_teams, row_frame, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
 from crt_return.measure import Measure
-from crt_return.privacy import masked
+from crt_return.privacy import LARGEST_COUNT, masked
 from crt_return.scope import Data
 from crt_return.standard import HEADER, REGISTER, TEAM, Standard
 from crt_return.tables import Checked
@@ -179,7 +179,7 @@ def _of_provider(
     header = checked.tables[HEADER]
     if header.values.height > 1:
         return Level(measure.id, measure.title, None, None, "the header has more than one row (HDR-01)")
-    if "teams_expected" in header.bad or (counts[1] or 0) > MOST:
+    if "teams_expected" in header.bad or (counts[1] or 0) > LARGEST_COUNT:
         return Level(measure.id, measure.title, None, None, "teams_expected is blank or at fault")
     return Level(measure.id, measure.title, *counts, _left_out(checked, standard) if counts[1] else NONE_EXPECTED)
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from crt_return.measure import COMPARED_DECIMALS
 from crt_return.measured import JUDGED, MET, Measured, State, level_words
+from crt_return.privacy import safe
 from crt_return.standard import Standard
 
 Status = Literal["fully", "partly", "not", "not assessed"]
@@ -182,8 +183,8 @@ def team_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
 def team_dict(team: TeamFidelity) -> dict[str, Any]:
     """A team's fidelity as the report publishes it."""
     return {
-        "provider_code": team.provider_code,
-        "team_id": team.team_id,
+        "provider_code": safe(team.provider_code),
+        "team_id": safe(team.team_id),
         "computed": team.computed,
         "claims": [vars(claim) for claim in team.claims],
         "requirements": [_requirement_dict(one) for one in team.requirements],
@@ -209,9 +210,9 @@ def measure_dict(one: Measured) -> dict[str, Any]:
         "state": one.state,
         "met": level_words(one, "met"),
         "strong": level_words(one, "strong"),
-        "detail": one.detail,
-        "gap": one.gap,
+        "detail": one.detail and safe(one.detail),
+        "gap": one.gap and safe(one.gap),
         "worst": one.bounds and one.bounds.worst,
         "best": one.bounds and one.bounds.best,
-        "because": one.because,
+        "because": one.because and safe(one.because),
     }

@@ -15,7 +15,13 @@ from hashlib import sha256
 from string import Formatter
 from typing import Any, Literal
 
-from crt_return.privacy import holds_nhs_number, masked, without_long_numbers
+from crt_return.privacy import (
+    LARGEST_COUNT,
+    MASK_LARGE_NUMBER,
+    holds_nhs_number,
+    masked,
+    without_long_numbers,
+)
 from crt_return.standard import RELEASE_KEY, SEVERITIES, Rule, Severity, Table
 
 Outcome = Literal["accepted", "accepted_with_explanations", "queried", "rejected", "unreadable"]
@@ -143,6 +149,8 @@ def finding(
     patient = any(holds_nhs_number(shown(part)) for part in given)
 
     def clean(part: Any) -> str:
+        if isinstance(part, int | float) and abs(part) > LARGEST_COUNT:
+            return MASK_LARGE_NUMBER  # a sum with an NHS number in it would give the number away
         text = masked(_short(shown(part)), email_belongs=email_belongs)
         return without_long_numbers(text) if patient else text
 

@@ -17,10 +17,11 @@ import polars as pl
 from crt_return.finding import shown
 from crt_return.measure import Measure, Threshold
 from crt_return.measured import Bounds, Measured, Unit, state_of, value_of, words
+from crt_return.privacy import LARGEST_COUNT
 from crt_return.rules import Judged
 from crt_return.scope import Data, Scope
 from crt_return.sql import reads_of, tables_in
-from crt_return.standard import HEADER, REGISTER, Standard
+from crt_return.standard import COMPLETENESS, HEADER, REGISTER, Standard
 
 ROW_OF_MEASURE = "measure_row"
 
@@ -86,7 +87,7 @@ def _of_units(
     """One measure for every team (or provider) of the return."""
     own = {parent: of for parent, of in failed.items() if parent in measure.after}
     inputs = [sql for sql in (measure.numerator, measure.denominator) if sql]
-    blocked = data.scope(REGISTER, reads_of(inputs, standard), own).blocked
+    blocked = data.scope(REGISTER, reads_of(inputs, standard), own).blocked or _uncounted(inputs, data, standard)
     blank = [Measured(measure, provider, team, measure.threshold(day)) for provider, team in units]
     if blocked:
         return [replace(one, because="; ".join(blocked)) for one in blank]
@@ -97,6 +98,14 @@ def _of_units(
     small_number = standard.small_number(day)
     whole = [_measured(one, numerator, denominator, strong, detail, small_number) for one in blank]
     return _with_gaps(whole, data)
+
+
+def _uncounted(inputs: Sequence[str], data: Data, standard: Standard) -> list[str]:
+    """Why a level of completeness is not judged: a whole file that could not be read is a finding of its own."""
+    if not any(name.startswith(f"{COMPLETENESS}.") for name in tables_in(inputs)):
+        return []
+    required = (table.name for table in standard.tables.values() if table.presence == "required")
+    return [data.unread[name] for name in required if name in data.unread]
 
 
 def _answer(sql: str, data: Data, standard: Standard, failed: Mapping[str, frozenset[str] | None]) -> Answer:
@@ -149,7 +158,8 @@ def _measured(
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    """A figure as a number; one that cannot be a figure of a quarter, and may be a patient's, counts as missing."""
+    return None if value is None or abs(value) > LARGEST_COUNT else float(value)
 
 
 def _bounds(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+# No count of a quarter comes near it. A longer number may be an NHS number in the wrong cell, and would show in a sum.
+LARGEST_COUNT = 10**8 - 1
 MASK_NHS_NUMBER = "[NHS number hidden]"
+MASK_LARGE_NUMBER = "[number of nine digits or more hidden]"
 MASK_EMAIL = "[e-mail address hidden]"
 MASK_POSTCODE = "[postcode hidden]"
 
@@ -43,6 +46,11 @@ def masked(text: str, *, email_belongs: bool = False) -> str:
     if not email_belongs:
         text = _EMAIL.sub(MASK_EMAIL, text)
     return _POSTCODE.sub(MASK_POSTCODE, text)
+
+
+def safe(text: str) -> str:
+    """A text made from many cells, with all that might be patient data hidden, however it came into it."""
+    return without_long_numbers(masked(text))
 
 
 def without_long_numbers(text: str) -> str:

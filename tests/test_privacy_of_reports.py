@@ -1,0 +1,36 @@
+"""An NHS number typed into any cell stands in nothing that is written, nor does a sum that gives it away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crt_return.reports import json, terminal
+from crt_return.sampling.valid import valid_return
+from crt_return.sampling.writing import files_of, write_folder
+from crt_return.standard import load_standard
+from crt_return.validate import validate
+
+STANDARD = load_standard()
+NHS_NUMBER = "9434765919"
+TABLES = valid_return(STANDARD, "RZA", 2, "2006-07-Q4", 1)
+CELLS = [
+    pytest.param(table.name, field.name, id=f"{table.name}-{field.name}")
+    for table in STANDARD.tables.values()
+    for field in table.fields
+    if TABLES.get(table.name)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("table", "field"), CELLS)
+def test_nothing_written_holds_the_number_or_a_sum_with_it(table: str, field: str, tmp_path: Path) -> None:
+    rows = [dict(row) for row in TABLES[table]]
+    rows[0][field] = NHS_NUMBER
+    report = validate(write_folder(files_of({**TABLES, table: rows}, STANDARD), tmp_path / "return"))
+    written = json.text(report) + terminal.text(report, STANDARD)
+    shown = re.sub(r'"content_sha256": "[0-9a-f]{64}"|\b[0-9a-f]{64}\b', "", written)
+    assert NHS_NUMBER not in shown
+    assert not re.search(r"(?<![0-9a-z.])9[0-9]{9}(?![0-9a-z])", shown), "a sum with the number gives it away"
