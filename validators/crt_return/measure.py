@@ -123,6 +123,16 @@ class Measure:
         return self.kind in ("share", "rate")
 
     @property
+    def part_of_a_whole(self) -> bool:
+        """Whether the value lies between none and all, so that people write it as a percentage."""
+        return self.divides and self.range == (0, 1)
+
+    def ends_at(self, limit: Limit) -> bool:
+        """Whether the limit is the best value there can be, so that only that value meets it."""
+        low, high = self.range
+        return (limit.comparison, limit.number) in (("at_least", high), ("at_most", low))
+
+    @property
     def sql(self) -> tuple[str, ...]:
         """Every query of the measure."""
         return tuple(sql for sql in (self.numerator, self.denominator, self.strong_numerator, self.detail) if sql)

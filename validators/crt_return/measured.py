@@ -91,12 +91,12 @@ def state_of(
     if threshold is None:
         return "not evaluated", "no threshold is in force for this quarter"
     if measure.denominator and denominator == 0:
-        return "not applicable", "the denominator is 0"
+        return "not applicable", "there was nothing to judge"
     value = value_of(measure, numerator, denominator)
     if value is None:
-        return "not evaluated", "an input is missing"
+        return "not evaluated", "a figure it needs is missing"
     if measure.kind == "share" and denominator is not None and denominator < small_number:
-        return "not assessed", f"the denominator, {shown(denominator)}, is under {small_number}"
+        return "not assessed", f"there are too few to judge ({shown(denominator)}, under {small_number})"
     return _level_reached(measure, threshold, value, strong_value), None
 
 
@@ -118,7 +118,7 @@ def words(one: Measured, level: Level = "met") -> dict[str, Any]:
         "denominator": one.denominator,
         "value": None if value is None else value_words(one.measure, value, limit),
         "limit": limit_words(one.measure, limit),
-        "detail": one.detail or "no details",
+        "detail": one.detail or "not known",
         "gap": one.gap,
     }
 
@@ -127,8 +127,7 @@ def value_words(measure: Measure, value: float, limit: Limit | None = None) -> s
     """A value as people write it, with as many decimals as it takes not to look like a limit it misses."""
     if measure.kind == "yes_no":
         return "yes" if value >= 1 else "no"
-    factor, sign = (100, "%") if measure.kind == "share" else (1, "")
-    decimals = 1 if measure.kind == "share" else 2
+    factor, sign, decimals = (100, "%", 1) if measure.part_of_a_whole else (1, "", 2)
     while limit and decimals < COMPARED_DECIMALS and round(value, COMPARED_DECIMALS) != limit.number:
         if round(value * factor, decimals) != round(limit.number * factor, decimals):
             break
@@ -137,10 +136,11 @@ def value_words(measure: Measure, value: float, limit: Limit | None = None) -> s
 
 
 def limit_words(measure: Measure, limit: Limit) -> str:
-    """A limit as people write it: "at least 95%"."""
-    if measure.kind == "yes_no":
-        return value_words(measure, limit.number)
-    return f"{LIMIT_WORDS[limit.comparison]} {value_words(measure, limit.number)}"
+    """A limit as people write it: "at least 95%", and "100%" where no value lies beyond."""
+    number = value_words(measure, limit.number)
+    if measure.kind == "yes_no" or measure.ends_at(limit):
+        return number
+    return f"{LIMIT_WORDS[limit.comparison]} {number}"
 
 
 def level_words(one: Measured, level: Level) -> str | None:
