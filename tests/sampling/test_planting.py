@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crt_return.sampling.changes import Change, write_changes
-from crt_return.sampling.faults import Planted, plant
+from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Link, apply_file_step
 from crt_return.sampling.valid import valid_return
 from crt_return.standard import Rule, Standard, load_standard
@@ -110,6 +110,14 @@ def test_a_value_that_looks_like_a_patients_is_masked_in_the_list() -> None:
     assert not any("943 476 5919" in change.now for change in fault.changes)
 
 
+def test_statements_of_no_rule_change_a_copy_too() -> None:
+    after = changed(
+        TABLES, ["UPDATE team_register SET team_name = 'Of {team}' WHERE team_id = '{team}'"], STANDARD, TEAM
+    )
+    assert [row["team_name"] == f"Of {TEAM}" for row in after["team_register"]] == [False, True]
+    assert f"Of {TEAM}" not in [row["team_name"] for row in TABLES["team_register"]]
+
+
 def test_a_fault_that_finds_nothing_to_change_is_refused() -> None:
     with pytest.raises(ValueError, match="'made-up' of XXX-01 finds nothing to change in RZA-T02"):
         planted("DELETE FROM gatekeeping WHERE team_id = 'RZA-T77'")
@@ -121,7 +129,7 @@ def test_sql_that_cannot_be_run_is_refused_in_a_sentence() -> None:
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest_named() -> None:
-    with pytest.raises(ValueError, match=r"no rule 'GTK-1'\. Did you mean .*GTK-01"):
+    with pytest.raises(ValueError, match=r"no rule 'GTK-1'\. Did you mean GTK-01, "):
         plant(TABLES, "GTK-1", STANDARD, TEAM)
 
 

@@ -213,7 +213,9 @@ class Standard:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
         if name.upper() in self.rules:
             return self.rules[name.upper()]
-        near = difflib.get_close_matches(name.upper(), self.rules, n=5, cutoff=0.5)
+        plain = {rule.replace("-0", "-"): rule for rule in self.rules}  # GTK-1 is nearer to GTK-01 than to GTK-14
+        close = difflib.get_close_matches(name.upper().replace("-0", "-"), plain, n=5, cutoff=0.5)
+        near = [plain[one] for one in close]
         raise ValueError(f"There is no rule '{name}'." + (f" Did you mean {', '.join(near)}?" if near else ""))
 
     def small_number(self, day: date | None) -> int:

@@ -68,6 +68,12 @@ def plant(tables: Tables, rule: str, standard: Standard, team: str, variant: str
     return Planted(planted.tables, file_steps, changes)
 
 
+def changed(tables: Tables, statements: Sequence[str], standard: Standard, team: str) -> Tables:
+    """A copy of the tables after statements like those of a fault, which break no rule in particular."""
+    filled = [_filled(statement, _places(tables, team)) for statement in statements]
+    return _run(filled, tables, standard, Cause("the tables", team)).tables
+
+
 def variant_named(rule: Rule, variant: str | None) -> str:
     """The variant of a rule's fault, the first when None. A ValueError lists them if there is none such."""
     if not rule.faults:
