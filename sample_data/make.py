@@ -4,7 +4,8 @@
     python sample_data/make.py --check   says whether the files here are what it would make
 
 The files are made from the standard and a fixed seed and are never changed by hand. `PLAN` says which fault
-stands where; together the invalid ones break every rule of the standard, and a test holds it to that.
+stands where; together the invalid ones break every rule of the standard, and a test holds it to that. `FIDELITY` is
+a return to read, of teams whose claims and figures differ.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crt_return.sampling.changes import Change, changes_text
-from crt_return.sampling.faults import Planted, plant
+from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content, FileStep
 from crt_return.sampling.scene import Tables, team_id
 from crt_return.sampling.valid import two_quarters, valid_return
@@ -54,9 +55,9 @@ RICH = Faulty(
     {
         1: "REG-08 HDR-06 EPI-05 EXP-01",
         2: "STF-10 HTX-08 REG-03 STF-02 HRS-03 GTK-04 GTK-10 REF-05 RSP-06 HTX-03 HTX-09 AUD-01 FID-05",
-        3: "GTK-14 HTX-15 REG-04 STF-01 HRS-08 GTK-06 GTK-11 REF-06 OUT-01 HTX-04 HTX-13 WSA-05 EPI-01 EXP-02",
-        4: "EXP-03 HDR-03 HDR-07 REG-05 STF-09 GTK-01 GTK-05 REF-02 RSP-01 OUT-03 HTX-05 WSA-01 AUD-02 EPI-02",
-        5: "HDR-04 REG-01 REG-06 HRS-01 GTK-02 GTK-07 REF-03 RSP-02 HTX-01 HTX-06 WSA-02 FID-01 EPI-04",
+        3: "GTK-14 HTX-15 REG-04 STF-01 HRS-08 GTK-06 GTK-11 REF-06 RSP-07 OUT-01 HTX-04 HTX-13 WSA-05 EPI-01 EXP-02",
+        4: "EXP-03 HDR-03 HDR-07 REG-05 STF-09 HRS-09 GTK-01 GTK-05 REF-02 RSP-01 OUT-03 HTX-05 WSA-01 AUD-02 EPI-02",
+        5: "HDR-04 REG-01 REG-06 HRS-01 GTK-02 GTK-07 REF-03 RSP-02 HTX-01 HTX-06 HTX-16 WSA-02 FID-01 EPI-04",
         6: "HDR-05 REG-02 REG-11 HRS-02 GTK-03 REF-01 REF-04 RSP-05 HTX-02 HTX-07 HTX-14 FID-02 EPI-03",
     },
     teams=6,
@@ -64,6 +65,15 @@ RICH = Faulty(
 )
 PLAN = {
     "rich": RICH,
+    "low-fidelity": Faulty(
+        "Sound figures, but little of the model. Nothing here is an error but that the warnings stand unexplained.",
+        {
+            1: "HDR-10 STF-03 STF-05 STF-06 STF-07 HRS-04 HRS-07 GTK-08 WSA-03 AUD-03 FID-03",
+            2: "REG-10 REG-07 REG-09 STF-04 STF-08 STF-11 HRS-06 GTK-09 GTK-12 RSP-03 RSP-04 HTX-10 HTX-11 HTX-12",
+            3: "HRS-05 GTK-13 OUT-02 WSA-04 AUD-04 FID-04",
+        },
+        teams=3,
+    ),
     "late": Faulty("Handed in late, and signed off by a delegate.", {1: "HDR-08 HDR-09"}),
     "last-quarters-file": Faulty("One file is left over from an earlier quarter.", {1: "PKG-08/wrong-quarter"}),
     "missing-file": Faulty("One file is not there.", {1: "PKG-01"}),
@@ -87,6 +97,71 @@ PLAN = {
         ),
     ),
 }
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """A team of the return to read: what there is to see of it, its faults as in `PLAN`, and what else is changed."""
+
+    name: str
+    shows: str
+    faults: str
+    statements: tuple[str, ...]
+
+
+FIDELITY = {
+    1: ToRead(
+        "Synthetic team: claims all, has little",
+        "Says that all is in place and that it works round the clock. Its staff are few, at night there is only its "
+        "telephone, and admissions pass it by.",
+        "STF-05 STF-06 STF-11 HRS-07 GTK-08 REG-09 RSP-03 WSA-03 AUD-03/old-audit AUD-03/carers-never-asked",
+        (
+            "UPDATE team_staffing SET wte_funded = '2', wte_in_post = '2', wte_temporary = '0', headcount = '2' "
+            "WHERE team_id = '{team}' AND staff_group = 'nurse'",
+            "UPDATE team_staffing SET wte_funded = '1', wte_in_post = '1', headcount = '1' "
+            "WHERE team_id = '{team}' AND staff_group = 'support_worker'",
+            "UPDATE team_hours SET min_staff = LEAST(CAST(min_staff AS INTEGER), 2) WHERE team_id = '{team}'",
+            "UPDATE team_hours SET cover_model = 'none', min_staff = '0' "
+            "WHERE team_id = '{team}' AND function = 'home_visit_known' AND start_time = '00:00'",
+            "UPDATE fidelity_self SET status = 'fully', action_plan_due = NULL WHERE team_id = '{team}'",
+            "UPDATE team_register SET operational_status_self = 'fully_operational' WHERE team_id = '{team}'",
+        ),
+    ),
+    2: ToRead(
+        "Synthetic team: claims little, has all",
+        "Says that little is in place. By its figures, all of it is.",
+        "",
+        (
+            "UPDATE fidelity_self SET status = 'partly', action_plan_due = '2007-09-30' WHERE team_id = '{team}'",
+            "UPDATE fidelity_self SET status = 'not' "
+            "WHERE team_id = '{team}' AND requirement IN ('staffing_resources', 'gatekeeping')",
+            "UPDATE team_register SET operational_status_self = 'partly_operational', offers_24_7_self = 'false', "
+            "gatekeeps_self = 'false' WHERE team_id = '{team}'",
+        ),
+    ),
+    3: ToRead(
+        "Synthetic team: hands its nights to A&E, and says so",
+        "Sends people to A&E from 22:00 to 8:00. What it says of itself agrees with its figures.",
+        "",
+        (
+            "UPDATE team_hours SET cover_model = 'accident_and_emergency', min_staff = '1' "
+            "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '00:00'",
+            "INSERT INTO team_hours SELECT provider_code, period, team_id, function, day_type, '22:00', '24:00', "
+            "'accident_and_emergency', '1' FROM team_hours "
+            "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '20:00'",
+            "UPDATE team_hours SET end_time = '22:00' "
+            "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '20:00'",
+            "UPDATE whole_system SET hands_over_overnight = 'true' "
+            "WHERE team_id = '{team}' AND partner_type = 'a_and_e_liaison'",
+            "UPDATE fidelity_self SET status = 'partly', action_plan_due = '2007-09-30' "
+            "WHERE team_id = '{team}' AND requirement = 'staffing_resources'",
+            "UPDATE team_register SET operational_status_self = 'partly_operational', offers_24_7_self = 'false' "
+            "WHERE team_id = '{team}'",
+        ),
+    ),
+}
+PROVISIONAL = "UPDATE return_header SET submission_status = 'provisional'"
+NAMED = "UPDATE team_register SET team_name = '{name}' WHERE team_id = '{{team}}'"
 
 # Files that are no return at all, and folders with nothing of a return in them: the command ends with status 2.
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
@@ -112,6 +187,7 @@ def sample_files(standard: Standard) -> dict[str, bytes]:
     return {
         **_under("valid", files_of(now, standard)),
         **_under("previous", files_of(before, standard)),
+        **_under("fidelity", files_of(fidelity_return(now, standard), standard)),
         **{path: data for name, one in made.items() for path, data in _faulty_files(name, one, standard)},
         **{f"invalid/{name}": data for name, (_, _, data) in UNREADABLE.items()},
         "invalid/faults.csv": changes_text(changes).encode(),
@@ -121,20 +197,36 @@ def sample_files(standard: Standard) -> dict[str, bytes]:
 
 def faulty_return(standard: Standard, faulty: Faulty) -> Planted:
     """The return of one entry of the plan."""
-    planted = Planted(_fewer_tables(faulty, valid_return(standard, PROVIDER, faulty.teams, PERIOD, SEED)))
+    tables = valid_return(standard, PROVIDER, faulty.teams, PERIOD, SEED)
+    planted = Planted(tables if faulty.whole else _fewer_tables(tables))
     for team, faults in faulty.faults.items():
-        for fault in faults.split():
-            rule, _, variant = fault.partition("/")
-            one = plant(planted.tables, rule, standard, team_id(PROVIDER, team), variant or None)
-            planted = planted.and_also(one)
+        planted = _with_faults(planted, faults, team, standard)
     for rule, step in faulty.steps:
         planted = planted.with_file_step(rule, step)
     return planted
 
 
-def _fewer_tables(faulty: Faulty, tables: Tables) -> Tables:
-    """The tables a return of the plan has; the small ones go without the optional tables."""
-    return tables if faulty.whole else {**tables, **{name: [] for name in OPTIONAL_TABLES}}
+def _with_faults(planted: Planted, faults: str, team: int, standard: Standard) -> Planted:
+    """A return with a team's faults planted too, one after another."""
+    for fault in faults.split():
+        rule, _, variant = fault.partition("/")
+        planted = planted.and_also(plant(planted.tables, rule, standard, team_id(PROVIDER, team), variant or None))
+    return planted
+
+
+def fidelity_return(valid: Tables, standard: Standard) -> Tables:
+    """The return to read: provisional, so that its warnings are only asked about."""
+    tables = changed(_fewer_tables(valid), [PROVISIONAL], standard, "")
+    for number, team in FIDELITY.items():
+        faulty = _with_faults(Planted(tables), team.faults, number, standard).tables
+        statements = [NAMED.format(name=team.name), *team.statements]
+        tables = changed(faulty, statements, standard, team_id(PROVIDER, number))
+    return tables
+
+
+def _fewer_tables(tables: Tables) -> Tables:
+    """The tables of a return to which the optional ones have nothing to add."""
+    return {**tables, **{name: [] for name in OPTIONAL_TABLES}}
 
 
 def _faulty_files(name: str, planted: Planted, standard: Standard) -> Iterator[tuple[str, bytes]]:
@@ -154,6 +246,7 @@ def _under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{folder}/{name}": content for name, content in files.items()}
 
 
+TO_READ = "\n".join(f"| `{team_id(PROVIDER, number)}` | {team.shows} |" for number, team in FIDELITY.items())
 README = f"""# Sample data
 
 **Everything here is synthetic.** `RZA` is no real trust; no team, member of staff or patient stands behind any
@@ -164,10 +257,19 @@ figure. All of it is made by `{COMMAND}` from the standard and a fixed seed: do 
 | --- | --- |
 | `valid/` | {PERIOD} of {PROVIDER}: {TEAMS} open teams and a planned one. Accepted, nothing to explain. |
 | `previous/` | The quarter before, for `--prior`. Valid too. |
+| `fidelity/` | To read: claims beside figures, as below. Provisional and without an error, so queried. |
 | `invalid/` | Returns with faults. Together they break every rule of the standard. |
 
 `invalid/faults.csv` lists each place that was changed: rule, variant of the fault, folder, file, the row as a
 spreadsheet shows it, field, and the value before and after.
+
+## `fidelity/`
+
+| team | what it shows |
+| --- | --- |
+{TO_READ}
+
+`valid/` has the same teams as they were before.
 
 ## `invalid/`
 
@@ -186,7 +288,7 @@ def readme(changes: list[Change]) -> str:
 
 def write(files: Mapping[str, bytes]) -> None:
     """Put the files in place of those that are here."""
-    for name in ("valid", "previous", "invalid"):
+    for name in ("valid", "previous", "fidelity", "invalid"):
         shutil.rmtree(HERE / name, ignore_errors=True)
     for name, content in files.items():
         path = HERE / name
