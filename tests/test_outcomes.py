@@ -16,6 +16,7 @@ from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of
 from crt_return.standard import load_standard
 from tests.explaining import published_hash
+from tests.shown import faults
 
 STANDARD = load_standard()
 INVALID = Path(__file__).parents[1] / "sample_data/invalid"
@@ -110,13 +111,14 @@ def test_a_previous_return_of_another_quarter_is_not_compared_with(tmp_path: Pat
 
 def test_a_wrong_delimiter_is_one_finding_and_names_what_it_stops() -> None:
     report = validate(INVALID / "semicolons")
-    assert [one.rule for one in report.findings] == ["PKG-13"]
+    assert [one.rule for one in faults(report)] == ["PKG-13"]
     assert "semicolon" in because(report, "AUD-01")
+    assert "semicolon" in because(report, "HDR-10"), "no team is said to be missing"
     assert "GTK-01" in report.rules.passed, "what does not depend on the file is judged"
 
 
 def test_a_last_quarters_file_among_the_rest_is_one_finding() -> None:
-    (found,) = validate(INVALID / "last-quarters-file").findings
+    (found,) = faults(validate(INVALID / "last-quarters-file"))
     assert (found.rule, found.value, found.expected) == ("PKG-08", "2005-06-Q1", "2006-07-Q4")
     assert found.count > 1
 
@@ -174,20 +176,20 @@ def test_a_number_too_large_for_any_count_is_a_fault_of_the_cell(tmp_path: Path)
     report = validate(
         written(changed("home_treatment", 0, episodes_started="9223372036854775807"), tmp_path / "return")
     )
-    (found,) = report.findings
+    (found,) = faults(report)
     assert (found.rule, found.expected) == ("PKG-03", "a whole number of at most 12 digits of 0 or more")
 
 
 @pytest.mark.parametrize("cells", [{"period": "2006-07-Q3"}, {"provider_code": "RZA "}])
 def test_a_header_that_differs_from_every_other_file_is_the_one_finding(cells: dict[str, str], tmp_path: Path) -> None:
-    (found,) = validate(written(changed("return_header", 0, **cells), tmp_path / "return")).findings
+    (found,) = faults(validate(written(changed("return_header", 0, **cells), tmp_path / "return")))
     assert (found.rule, found.file, found.row) == ("PKG-08", "return_header.csv", 2)
     assert (found.value,) == tuple(cells.values())
 
 
 def test_a_misspelt_team_is_one_finding(tmp_path: Path) -> None:
     report = validate(written(changed("gatekeeping", 0, team_id="RZA-TO1"), tmp_path / "return"))
-    assert [one.rule for one in report.findings] == ["PKG-21"]
+    assert [one.rule for one in faults(report)] == ["PKG-21"]
     assert "team_id is at fault in row 2" in because(report, "GTK-05")
 
 
@@ -214,6 +216,6 @@ def test_a_nil_return_after_a_quarter_with_teams_is_asked_about_them(tmp_path: P
 
 def test_a_very_long_cell_is_cut_short_in_the_report(tmp_path: Path) -> None:
     report = validate(written(changed("team_register", 0, team_name="x" * 5000), tmp_path / "return"))
-    (found,) = report.findings
+    (found,) = faults(report)
     assert len(found.message) < 400
     assert "5,000 characters" in (found.value or "")

@@ -14,6 +14,7 @@ from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder
 from crt_return.standard import Rule, load_standard
 from crt_return.validate import validate
+from tests.shown import ALWAYS_SHOWN
 
 STANDARD = load_standard()
 BEFORE, NOW = two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 1)
@@ -25,7 +26,6 @@ CASES = [
 
 # Rules that cannot but fail along with the one whose fault is planted.
 UNEXPLAINED = "EXP-02"  # a final return with a warning and no explanation
-ALWAYS_SHOWN = {"FID-06"}  # the score of a team that sends its items
 CLAIMS = {"FID-03", "REG-10"}  # a team that says all is in place, and now has less
 COMPANIONS = {
     "HDR-11": {"REG-08", UNEXPLAINED},  # a nil return is asked about the teams of last quarter

@@ -10,11 +10,11 @@ from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder, write_zip
 from crt_return.standard import load_standard
 from crt_return.validate import validate
+from tests.shown import ALWAYS_SHOWN
 
 STANDARD = load_standard()
 ALWAYS_UNJUDGED = {"HDR-05", "HDR-11", "FID-02", "FID-04", "EXP-01", "EXP-03"}
 NOT_APPLICABLE = {"AUD-04"}  # no admission bypassed some of the teams
-ALWAYS_SHOWN = {"FID-06"}  # the score of a team that sends its items
 
 
 @pytest.mark.parametrize(
