@@ -144,10 +144,10 @@ FIDELITY = {
         "Sends people to A&E from 22:00 to 8:00. What it says of itself agrees with its figures.",
         "",
         (
-            "UPDATE team_hours SET cover_model = 'accident_and_emergency', min_staff = '1' "
+            "UPDATE team_hours SET cover_model = 'accident_and_emergency', min_staff = '0' "
             "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '00:00'",
             "INSERT INTO team_hours SELECT provider_code, period, team_id, function, day_type, '22:00', '24:00', "
-            "'accident_and_emergency', '1' FROM team_hours "
+            "'accident_and_emergency', '0' FROM team_hours "
             "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '20:00'",
             "UPDATE team_hours SET end_time = '22:00' "
             "WHERE team_id = '{team}' AND function <> 'senior_psychiatrist' AND start_time = '20:00'",

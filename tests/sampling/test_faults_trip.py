@@ -32,6 +32,7 @@ COMPANIONS = {
     "STF-03": {"STF-04"},  # above the level asked for is above the stronger one too
     "HRS-08": {"HRS-06", UNEXPLAINED},  # a night without visits is one with nobody to visit
     "HRS-04": {"HRS-06"},  # hours without visits are hours with nobody to visit
+    "GTK-08": {"GTK-13"},  # a team that says it gatekeeps, and now does less
     "GTK-13": {"GTK-08"},  # counts that contradict the claim are counts below the threshold
     "EXP-02": {"REG-06"},  # some warning has to stand there unexplained
     "EXP-03": {"REG-06", UNEXPLAINED},  # and here with an explanation that has lapsed

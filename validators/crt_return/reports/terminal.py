@@ -160,7 +160,7 @@ def _not_met(team: Mapping[str, Any]) -> Iterator[str]:
     """The measures asked for and not met, with what would meet them; those of a requirement first that it rests on."""
     short = [one for of in team["requirements"] for one in of["measures"] if one["state"] == "not met" and one["met"]]
     for one in sorted(short, key=lambda one: not one["core"]):
-        found = f"{one['shown']} ({one['met']} is asked for)"
+        found = f"{one['shown']} (the standard asks for {one['met']})"
         gap = f" To meet it: {one['gap']}." if one["gap"] else ""
         yield from _wrapped(f"{one['measure']} not met: {one['title']}: {found}.{gap}", "    ")
 
