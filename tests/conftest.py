@@ -1,46 +1,51 @@
-"""What all tests share: one Great Expectations a process, where it would otherwise be imported for every return."""
+"""What all tests share: thresholds judged in plain Python, where the library would be imported for every return.
+
+`test_thresholds.py` shows that the library, in the process of its own, finds the same.
+"""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
-from crt_return import expectations
+from crt_return.expectations import Missed, Rows, Suite
 
 
-@cache
-def library() -> ModuleType:
-    """The library, imported once; its imports warn of what is deprecated in its own code."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return expectations.great_expectations()
+class PlainJudge:
+    """Judges the ranges of the suites without Great Expectations."""
 
-
-class InThisProcess:
-    """Judges as the process of its own does, without starting one."""
-
-    def __enter__(self) -> InThisProcess:
+    def __enter__(self) -> PlainJudge:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing was started."""
 
-    def missed(
-        self, suites: Sequence[expectations.Suite], rows: expectations.Rows, results: Path | None = None
-    ) -> list[expectations.Missed]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = expectations.missed(library(), suites, rows, str(results) if results else None)
-        return [expectations.Missed(one["measure"], one["level"], tuple(one["rows"])) for one in found]
+    def missed(self, suites: Sequence[Suite], rows: Rows, results: Path | None = None) -> list[Missed]:
+        assert results is None, "only the library has results to keep"
+        expectations = [one for suite in suites for one in suite["expectations"]]
+        return [
+            Missed(one["meta"]["measure"], one["meta"]["level"], outside(one["kwargs"], rows)) for one in expectations
+        ]
+
+
+def outside(asked: Mapping[str, Any], rows: Rows) -> tuple[int, ...]:
+    """The rows whose value lies outside the range that is asked for; a blank one lies in any."""
+    values = [row[asked["column"]] for row in rows]
+    return tuple(n for n, value in enumerate(values) if value is not None and not within(asked, value))
+
+
+def within(asked: Mapping[str, Any], value: float) -> bool:
+    low, high = asked.get("min_value"), asked.get("max_value")
+    above = low is None or (value > low if asked.get("strict_min") else value >= low)
+    below = high is None or (value < high if asked.get("strict_max") else value <= high)
+    return above and below
 
 
 @pytest.fixture(autouse=True)
-def one_great_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that validate many returns share the library; `test_thresholds.py` shows the process of its own."""
-    monkeypatch.setattr(import_module("crt_return.validate"), "Expectations", InThisProcess)
+def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that validate returns in their own process do not start another."""
+    monkeypatch.setattr(import_module("crt_return.validate"), "Expectations", PlainJudge)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +144,22 @@ def test_a_fault_of_ours_ends_with_70_and_shows_no_value(capsys: pytest.CaptureF
     assert "fault of the program" in err
     assert "943" not in err
     assert "Traceback" not in err
+
+
+def test_a_measure_is_explained_as_a_rule_is(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "explain", "f2.1", VALID)
+    assert status == 0
+    assert "Judged by GTK-08." in out
+    assert "at least 95%" in out
+    assert "RZA-T01  F2.1" in out
+    assert run(capsys, "explain", "F2.1", str(SAMPLE / "invalid/picture.jpg"))[0] == 2
+
+
+def test_the_terminal_says_why_a_core_measure_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(VALID, tmp_path / "return")
+    file = tmp_path / "return/team_staffing.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "RZA-T01,nurse" not in line), encoding="utf-8")
+    _, out, _ = run(capsys, "validate", str(tmp_path / "return"))
+    assert re.search(r"F4\.3 \(core\) not evaluated: .*STF-01\s+failed", out, re.DOTALL)
+    assert "not assessed (partly to fully)" in out

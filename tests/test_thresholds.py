@@ -20,6 +20,7 @@ from crt_return.measured import MET, Measured, state_of
 from crt_return.scope import Data
 from crt_return.standard import TEAM, Rule, load_standard
 from crt_return.thresholds import judge_thresholds, suites, threshold_rules
+from tests.conftest import PlainJudge
 from tests.examples import PERIOD, example_return
 
 STANDARD = load_standard()
@@ -44,9 +45,9 @@ def with_value(measure: Measure, team: str, value: float | None, level: Level = 
     )  # fmt: skip
 
 
-def judged(found: list[Measured], results: Path | None = None) -> dict[str, Any]:
+def judged(found: list[Measured], results: Path | None = None, by: type[Any] = Expectations) -> dict[str, Any]:
     data = Data(DuckDB(), STANDARD, *example_return("team_register", {}, STANDARD))
-    with Expectations() as expectations:
+    with by() as expectations:
         return {one.rule.id: one for one in judge_thresholds(found, data, STANDARD, PERIOD, expectations, results)}
 
 
@@ -95,19 +96,15 @@ def test_great_expectations_misses_the_teams_whose_state_says_so() -> None:
         for n, value in enumerate((0.0, limit.number - NEAR, limit.number, limit.number + NEAR, 2 * limit.number + 1))
         if measure.of == "team"
     ]
-    verdicts = judged(found)
+    verdicts, plainly = judged(found), judged(found, by=PlainJudge)
     for rule in threshold_rules(STANDARD):
-        missed = {(one.key[TEAM]) for one in verdicts[rule.id].findings}
-        wanted = MET if rule.level == "met" else ("strong",)
+        missed = {one.key[TEAM] for one in verdicts[rule.id].findings}
         own = [one for one in found if one.measure.id in rule.measures]
-        limits = {
-            one.team_id: one.limit(rule.level).holds(one.judged_value(rule.level) or 0)
-            for one in own
-            if one.judged_value(rule.level) is not None
-        }
-        assert missed == {team for team, holds in limits.items() if not holds}, rule.id
-        states = {one.team_id for one in own if one.state not in wanted and one.measure.threshold(STARTS)}
-        assert rule.level == "strong" or missed == states
+        values = {one.team_id: (one.limit(rule.level), one.judged_value(rule.level)) for one in own}
+        short = {team for team, (limit, value) in values.items() if value is not None and not limit.holds(value)}
+        assert missed == short, rule.id
+        assert missed == {one.key[TEAM] for one in plainly[rule.id].findings}, "the other tests' judge finds the same"
+        assert rule.level == "strong" or missed == {one.team_id for one in own if one.state not in MET}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the library's own imports, in its own code

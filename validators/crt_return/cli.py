@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,11 +82,14 @@ def validate(
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--prior", type=click.Path(path_type=Path), help="Last quarter's return, for the rules on change.")
 def explain(rule: str, path: Path | None, prior: Path | None) -> int:
-    """Show RULE: what it says, why, its SQL and examples; with PATH, what it makes of that return's rows."""
+    """Show RULE (or a measure): what it says, why, its SQL and examples; with PATH, what it makes of that return."""
     from crt_return import explain as explaining
     from crt_return.standard import load_standard
 
     standard = load_standard()
+    if measure := standard.measures.get(rule.upper()):
+        click.echo(explaining.measure_text(measure, standard), nl=False)
+        return 0 if path is None else _explained(_run(path, prior), lambda run: explaining.own_measure(measure, run))
     try:
         named = standard.rule(rule)
     except ValueError as error:
@@ -95,7 +98,12 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
     if path is None:
         return 0
     run = _run(path, prior, thresholds=explaining.needs_thresholds(named))
-    click.echo("\n" + explaining.own_rows(named, run, standard), nl=False)
+    return _explained(run, lambda run: explaining.own_rows(named, run, standard))
+
+
+def _explained(run: Run, own: Callable[[Run], str]) -> int:
+    """Print what is made of the user's own return, and say whether it could be read."""
+    click.echo("\n" + own(run), nl=False)
     return EXIT_USAGE if run.report.outcome == "unreadable" else 0
 
 

@@ -5,7 +5,7 @@ It shows; it decides nothing. What it prints of a return is masked like any repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -27,6 +27,20 @@ MANY_COLUMNS = 12
 def text(rule: Rule, standard: Standard) -> str:
     """The rule as published, as text."""
     return "\n".join(_lines(rule, standard)) + "\n"
+
+
+def measure_text(measure: Measure, standard: Standard) -> str:
+    """A measure as published, and the rules that judge it."""
+    rules = [rule.id for rule in standard.rules.values() if measure.id in rule.measures]
+    judged = f"Judged by {', '.join(rules)}." if rules else "No rule of its own judges it."
+    return "\n".join([*_measure_lines(measure), judged]).lstrip() + "\n"
+
+
+def own_measure(measure: Measure, run: Run) -> str:
+    """What a measure is for each team of the return, or why nothing can be said."""
+    if run.report.outcome == "unreadable":
+        return run.report.findings[0].message + "\n"
+    return "\n".join(_measures_seen([measure.id], run)).lstrip() + "\n" if run.measured else "No team is open.\n"
 
 
 def needs_thresholds(rule: Rule) -> bool:
@@ -109,14 +123,14 @@ def _own_lines(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
     if len(found) > OWN_ROWS:
         yield f"  ... and {len(found) - OWN_ROWS:,} more"
     yield from _rows_seen(rule, run, standard)
-    yield from _measures_seen(rule, run)
+    yield from _measures_seen(rule.measures, run)
 
 
-def _measures_seen(rule: Rule, run: Run) -> Iterator[str]:
-    """The measures the rule judges, team by team."""
-    own = [one for one in run.measured if one.measure.id in rule.measures]
+def _measures_seen(measures: Sequence[str], run: Run) -> Iterator[str]:
+    """The measures of these names, team by team."""
+    own = [one for one in run.measured if one.measure.id in measures]
     if own:
-        yield "\nWhat it judges:"
+        yield "\nTeam by team:"
         names = ("team", "measure", "numerator", "denominator", "value", "state", "because")
         yield from columns([names, *([masked(shown(part)) for part in _measure_cells(one)] for one in own)], "  ")
 

@@ -210,6 +210,8 @@ def measure_dict(one: Measured) -> dict[str, Any]:
         "state": one.state,
         "met": level_words(one, "met"),
         "strong": level_words(one, "strong"),
+        "strong_title": one.measure.strong_title,
+        "strong_value": one.strong_value,
         "detail": one.detail and safe(one.detail),
         "gap": one.gap and safe(one.gap),
         "worst": one.bounds and one.bounds.worst,

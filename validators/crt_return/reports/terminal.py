@@ -139,7 +139,7 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
         rows = [(one["title"], one["claimed"], _computed(one), one["agreement"]) for one in team["requirements"]]
         rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
         titles = standard.tables[REGISTER].field
-        rows += [(titles[one["field"]].title, one["claimed"], one["computed"], one["agreement"]) for one in claims]
+        rows += [(titles[one["field"]].title, one["claimed"], _shown_by(one), one["agreement"]) for one in claims]
         yield from columns([("", "claimed", "computed", ""), *([_plain(cell) for cell in row] for row in rows)], "    ")
         yield from _not_met(team)
 
@@ -152,17 +152,24 @@ def _computed(requirement: Mapping[str, Any]) -> str:
     return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
 
 
+def _shown_by(claim: Mapping[str, Any]) -> str:
+    return "not assessed" if claim["computed"] is None else shown(claim["computed"])
+
+
 def _plain(cell: object) -> str:
     return "not given" if cell is None else shown(cell).replace("_", " ")
 
 
 def _not_met(team: Mapping[str, Any]) -> Iterator[str]:
-    """The measures asked for and not met, with what would meet them; those of a requirement first that it rests on."""
-    short = [one for of in team["requirements"] for one in of["measures"] if one["state"] == "not met" and one["met"]]
-    for one in sorted(short, key=lambda one: not one["core"]):
-        found = f"{one['shown']} (the standard asks for {one['met']})"
-        gap = f" To meet it: {one['gap']}." if one["gap"] else ""
-        yield from _wrapped(f"{one['measure']} not met: {one['title']}: {found}.{gap}", "    ")
+    """The measures not met, with what would meet them, and the core ones not judged; the core ones first."""
+    every = [one for of in team["requirements"] for one in of["measures"]]
+    for one in sorted(every, key=lambda one: not one["core"]):
+        name = f"{one['measure']}{' (core)' if one['core'] else ''} {one['state']}: {one['title']}"
+        if one["state"] == "not met" and one["met"]:
+            gap = f" To meet it: {one['gap']}." if one["gap"] else ""
+            yield from _wrapped(f"{name}: {one['shown']} (the standard asks for {one['met']}).{gap}", "    ")
+        elif one["core"] and one["state"] in ("not assessed", "not evaluated"):
+            yield from _wrapped(f"{name}: {one['because']}.", "    ")
 
 
 def _not_evaluated(report: Report) -> Iterator[str]:
