@@ -19,11 +19,14 @@ def test_the_command_checks_cells_without_loading_pandas() -> None:
     assert "'pandas'" not in loaded
 
 
-def test_a_module_loaded_when_used_is_not_loaded_before() -> None:
-    lazy = "import sys; from crt_return.imports import when_used\nwith when_used('wave'): import wave\n"
-    kinds = f"{lazy}before = type(wave).__name__; wave.open; print(before, type(wave).__name__)"
-    seen = subprocess.run([sys.executable, "-c", kinds], capture_output=True, check=True, text=True).stdout
-    assert seen.split() == ["_LazyModule", "module"]
+def test_the_judge_of_thresholds_loads_nothing_of_this_package_nor_what_it_never_calls() -> None:
+    file = find_spec("crt_return.expectations")
+    assert file
+    seen = f"import runpy, sys; own = runpy.run_path({file.origin!r}); own['great_expectations'](); "
+    lazy = "[type(sys.modules[name]).__name__ for name in ('altair', 'scipy.stats')]"
+    show = f"{seen}print('crt_return' in sys.modules, 'polars' in sys.modules, *{lazy})"
+    loaded = subprocess.run([sys.executable, "-c", show], capture_output=True, check=True, text=True).stdout
+    assert loaded.split() == ["False", "False", "_LazyModule", "_LazyModule"]
 
 
 def test_a_library_left_out_looks_as_if_it_were_not_installed_and_only_for_as_long() -> None:

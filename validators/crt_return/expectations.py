@@ -1,24 +1,26 @@
 """Great Expectations: which rows of the wide table of measures miss which threshold. The one door to the library.
 
 Its import takes seconds, so it is done in a process of its own that starts with the work and imports while the
-return is being checked; that process is this module run as a program, and speaks JSON. It decides nothing: the
-suites come from `thresholds.py`, and so does what a missed threshold means. It sends nothing over the network: the
-library's own usage reports are switched off here.
+return is being checked; that process is this file run as a program, and speaks JSON. The file imports nothing of this
+package, all of which the process would have to load. It decides nothing: the suites come from `thresholds.py`, and so
+does what a missed threshold means. It sends nothing over the network: the library's usage reports are switched off.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from crt_return.imports import when_used
 
 Suite = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
@@ -40,7 +42,7 @@ class Expectations:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", "-m", __name__],  # -P: nothing of the folder the user stands in
+            [sys.executable, "-P", "-X", "utf8", __file__],  # -P: nothing of the folder this file lies in
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # its warnings may print values
@@ -115,16 +117,34 @@ def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
     context.build_data_docs(site_names=[DOCS])
 
 
+class _LoadedWhenUsed(MetaPathFinder):
+    """Finds the parts that a check of ranges never calls as modules that load when something of them is asked for."""
+
+    names = frozenset({"altair", "scipy.stats"})
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
+        """The module's spec with a lazy loader; None for any other module."""
+        spec = PathFinder.find_spec(fullname, path) if fullname in self.names else None
+        if spec and spec.loader:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
 def great_expectations() -> ModuleType:
-    """The library, imported without its usage reports, and without the parts that a check of ranges never calls."""
+    """The library, imported without its usage reports and without the parts seldom used."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with when_used("altair", "scipy.stats"):
+    finder = _LoadedWhenUsed()
+    sys.meta_path.insert(0, finder)
+    try:
         import great_expectations as gx
+    finally:
+        sys.meta_path.remove(finder)
     return gx
 
 
 def main() -> None:
     """Answer one request from standard input. An error is told by its kind alone: its text may hold values."""
+    gc.disable()  # the process ends with its answer
     out, sys.stdout = sys.stdout, sys.stderr  # what the library prints is not part of the answer
     try:
         gx = great_expectations()

@@ -1,4 +1,4 @@
-"""Importing a library without the large ones that it would load beside, or not before they are used.
+"""Importing a library without the large ones that it would load beside and that we have no use for.
 
 It changes how this process imports, and so is for processes that are ours alone.
 """
@@ -6,22 +6,10 @@ It changes how this process imports, and so is for processes that are ours alone
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
-
-
-class _LoadedWhenUsed(MetaPathFinder):
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
-
-    def find_spec(self, fullname: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(fullname, path) if fullname in self.names else None
-        if spec and spec.loader:
-            spec.loader = LazyLoader(spec.loader)
-        return spec
+from importlib.machinery import ModuleSpec
 
 
 class _NotInstalled(MetaPathFinder):
@@ -40,19 +28,7 @@ def without(*names: str) -> Iterator[None]:
 
     What is imported meanwhile stays without them.
     """
-    with _finding(_NotInstalled(names)):
-        yield
-
-
-@contextmanager
-def when_used(*names: str) -> Iterator[None]:
-    """Let these modules be loaded only when something of them is first asked for."""
-    with _finding(_LoadedWhenUsed(names)):
-        yield
-
-
-@contextmanager
-def _finding(finder: MetaPathFinder) -> Iterator[None]:
+    finder = _NotInstalled(names)
     sys.meta_path.insert(0, finder)
     try:
         yield
