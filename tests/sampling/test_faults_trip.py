@@ -34,6 +34,8 @@ COMPANIONS = {
     "HRS-04": {"HRS-06"},  # hours without visits are hours with nobody to visit
     "GTK-08": {"GTK-13"},  # a team that says it gatekeeps, and now does less
     "GTK-13": {"GTK-08"},  # counts that contradict the claim are counts below the threshold
+    "FID-02": {"FID-04"},  # a requirement said to be partly in place, which by the figures is fully
+    "HTX-15": {"HTX-12"},  # more starts, and no more early discharges
     "EXP-02": {"REG-06"},  # some warning has to stand there unexplained
     "EXP-03": {"REG-06", UNEXPLAINED},  # and here with an explanation that has lapsed
 }
