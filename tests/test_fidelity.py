@@ -58,7 +58,7 @@ RAISABLE = [
 
 @pytest.mark.parametrize(("measure", "table", "field", "best"), RAISABLE)
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_raising_a_favourable_input_never_lowers_a_state(
     measure: Measure, table: str, field: str, best: Any, data: st.DataObject
 ) -> None:

@@ -142,6 +142,7 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refused
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", [[], ["--gx-results", "kept"]], ids=["plain", "with results"])
 def test_no_network_call_leaves_the_machine(tmp_path: Path, extra: list[str]) -> None:
     log = tmp_path / "calls.txt"
