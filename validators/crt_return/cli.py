@@ -207,7 +207,7 @@ def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
     for file in reports:
         if file.suffix.lower() not in FORMS:
             raise click.UsageError(f"A report is written as {', '.join(FORMS)}; '{file.name}' has another ending.")
-        if file.resolve() == of.resolve() or of.resolve() in file.resolve().parents:
+        if file.resolve().is_relative_to(of.resolve()):
             raise click.UsageError(f"The report would be written into the return itself ({of}): give another folder.")
         if not file.parent.is_dir() or file.is_dir():
             raise click.UsageError(f"The report cannot be written to {file}: there is no folder {file.parent}.")
@@ -244,7 +244,7 @@ def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:
     """Say before the work that the results of Great Expectations cannot be kept."""
     if no_thresholds:
         raise click.UsageError("--gx-results keeps what --no-thresholds leaves out: use one of the two.")
-    if folder.resolve() == of.resolve() or of.resolve() in folder.resolve().parents:
+    if folder.resolve().is_relative_to(of.resolve()):
         raise click.UsageError(f"The results would be written into the return itself ({of}): give another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)

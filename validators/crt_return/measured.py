@@ -47,6 +47,11 @@ class Measured:
     bounds: Bounds | None = None
     because: str | None = None
 
+    @property
+    def unit(self) -> Unit:
+        """Whose measure it is: the provider, and the team if it is of one."""
+        return self.provider_code, self.team_id
+
     def limit(self, level: Level) -> Limit:
         """The limit of a level; where the measure has no such level, of the one it has."""
         if self.threshold is None:
@@ -180,7 +185,7 @@ def wide(found: Iterable[Measured], measures: Iterable[Measure]) -> pl.DataFrame
     columns = dict.fromkeys(measure.column(level) for measure in measures for level in LEVELS)
     rows: dict[Unit, dict[str, float | None]] = {}
     for one in found:
-        row = rows.setdefault((one.provider_code, one.team_id), dict(columns))
+        row = rows.setdefault(one.unit, dict(columns))
         row |= {one.measure.column(level): one.judged_value(level) for level in LEVELS}
     units = [{"provider_code": provider, "team_id": team, **row} for (provider, team), row in rows.items()]
     return pl.DataFrame(units, infer_schema_length=None)

@@ -53,7 +53,7 @@ def measured(data: Data, standard: Standard, period: str | None, judged: Sequenc
     for measure in standard.measures.values():
         units = teams if measure.of == "team" else [(code, None) for code in providers]
         for one in _of_units(measure, units, data, standard, day, failed):
-            found[one.provider_code, one.team_id].append(one)
+            found[one.unit].append(one)
     return [one for own in found.values() for one in own]
 
 
@@ -134,7 +134,7 @@ def _measured(
     one: Measured, numerator: Answer, denominator: Answer, strong: Answer, detail: Answer, small_number: int
 ) -> Measured:
     """One team's measure from the answers of its queries."""
-    unit = (one.provider_code, one.team_id)
+    unit = one.unit
     top, bottom, extra = (_number(answer.known(unit)) for answer in (numerator, denominator, strong))
     left_out = [
         why for answer in (numerator, denominator, strong) for why in answer.left_out.get(one.team_id or "", ())
@@ -201,9 +201,8 @@ def _with_gaps(found: list[Measured], data: Data) -> list[Measured]:
     short = [one for one in found if one.state == "not met" and one.measure.gap]
     if not short:
         return found
-    measure = short[0].measure
-    words = dict(zip((one.team_id for one in short), _gap_words(measure, short, data), strict=True))
-    return [replace(one, gap=words.get(one.team_id)) if one.state == "not met" else one for one in found]
+    gaps = dict(zip((one.unit for one in short), _gap_words(short[0].measure, short, data), strict=True))
+    return [replace(one, gap=gaps.get(one.unit)) for one in found]
 
 
 def _gap_words(measure: Measure, short: Sequence[Measured], data: Data) -> list[str]:

@@ -32,8 +32,7 @@ _DAMAGED = (
     lzma.LZMAError,
     EOFError,
     OSError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # a password, or a compression the library lacks
 )
 
 
