@@ -19,7 +19,7 @@ from crt_return.measure import LEVELS, Level, Measure
 from crt_return.measured import MET, Measured, state_of
 from crt_return.scope import Data
 from crt_return.standard import TEAM, Rule, load_standard
-from crt_return.thresholds import judge_thresholds, suites, threshold_rules
+from crt_return.thresholds import answers, judge_thresholds, question, suites, threshold_rules
 from tests.conftest import PlainJudge
 from tests.examples import PERIOD, example_return
 
@@ -47,8 +47,10 @@ def with_value(measure: Measure, team: str, value: float | None, level: Level = 
 
 def judged(found: list[Measured], results: Path | None = None, by: type[Any] = Expectations) -> dict[str, Any]:
     data = Data(DuckDB(), STANDARD, *example_return("team_register", {}, STANDARD))
+    asked = question(found, STANDARD, PERIOD)
     with by() as expectations:
-        return {one.rule.id: one for one in judge_thresholds(found, data, STANDARD, PERIOD, expectations, results)}
+        (missed,) = answers([asked], STANDARD, expectations, results)
+    return {one.rule.id: one for one in judge_thresholds(found, data, STANDARD, PERIOD, asked, missed)}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from crt_return.expectations import Expectations
 from crt_return.measured import Measured
 from crt_return.scope import Data
 from crt_return.standard import Standard, load_standard
-from crt_return.thresholds import judge_thresholds
+from crt_return.thresholds import answers, judge_thresholds, question
 from tests.examples import PERIOD, example_return
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +50,10 @@ def judging(teams: int) -> Callable[[], object]:
     data = Data(DuckDB(), standard, *example_return("team_register", {}, standard))
 
     def judge() -> object:
+        asked = question(measured, standard, PERIOD)
         with Expectations() as expectations:
-            return judge_thresholds(measured, data, standard, PERIOD, expectations)
+            (missed,) = answers([asked], standard, expectations)
+        return judge_thresholds(measured, data, standard, PERIOD, asked, missed)
 
     return judge
 

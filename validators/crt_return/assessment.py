@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from crt_return.completeness import completeness
-from crt_return.expectations import Expectations
+from crt_return.expectations import Missed
 from crt_return.fidelity import (
     OPERATIONAL_CLAIM,
     REQUIREMENT_TABLE,
@@ -33,7 +32,7 @@ from crt_return.rules import Judged, claim_rules, judge_claims
 from crt_return.scope import Data
 from crt_return.standard import COMPLETENESS, REGISTER, REQUIREMENT, TEAM, Standard
 from crt_return.tables import Checked
-from crt_return.thresholds import judge_thresholds, threshold_rules
+from crt_return.thresholds import Question, judge_thresholds, question, threshold_rules
 
 MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "measure.value": TIDY,
@@ -45,40 +44,43 @@ FIDELITY_CLAIMS = "fidelity_self"
 
 
 @dataclass(frozen=True)
-class Judge:
-    """What judges the measures, and the folder in which it keeps its own results, if any."""
-
-    expectations: Expectations
-    results: Path | None = None
-
-
-@dataclass(frozen=True)
 class Assessment:
-    """The verdicts of the rules on measures and claims, and the two blocks of the report."""
+    """The measures of a return, what they are asked, the two blocks of the report, and the tables rules read."""
 
-    judged: list[Judged]
-    completeness: Mapping[str, Any] = field(default_factory=dict)
-    fidelity: Sequence[Mapping[str, Any]] = ()
-    measured: Sequence[Measured] = ()
+    completeness: Mapping[str, Any]
+    fidelity: Sequence[Mapping[str, Any]]
+    measured: Sequence[Measured]
+    question: Question
+    tables: Mapping[str, pl.DataFrame]
 
 
-def assess(
-    data: Data, checked: Checked, standard: Standard, judged: Sequence[Judged], judge: Judge | None
-) -> Assessment:
-    """Measure every open team, hold it to the thresholds, and lay its claims beside the result."""
-    if judge is None:
-        rules = [*threshold_rules(standard), *claim_rules(standard)]
-        return Assessment([Judged(rule, (), (LEFT_OUT,)) for rule in rules])
+def assess(data: Data, checked: Checked, standard: Standard, judged: Sequence[Judged]) -> Assessment:
+    """Measure every open team, and lay its claims beside the result."""
     period = checked.release.period
     levels = [measure for measure in standard.measures.values() if measure.requirement == COMPLETENESS]
     complete = completeness(data, checked, standard, levels)
     found = measured(data, standard, period, judged)
     teams = _teams(found, data, standard)
-    for name, frame in zip(MEASURE_TABLES, (tidy(found), requirement_table(teams), team_table(teams)), strict=True):
+    frames = (tidy(found), requirement_table(teams), team_table(teams))
+    blocks = (complete.as_dict(), [team_dict(team) for team in teams])
+    return Assessment(*blocks, found, question(found, standard, period), dict(zip(MEASURE_TABLES, frames, strict=True)))
+
+
+def judge_assessment(
+    assessment: Assessment | None,
+    missed: Sequence[Missed],
+    data: Data,
+    standard: Standard,
+    period: str | None,
+    judged: Sequence[Judged],
+) -> list[Judged]:
+    """The verdicts of the rules on measures and claims; without an assessment, that they were left out."""
+    if assessment is None:
+        return [Judged(rule, (), (LEFT_OUT,)) for rule in (*threshold_rules(standard), *claim_rules(standard))]
+    for name, frame in assessment.tables.items():
         data.engine.load(name, frame)
-    verdicts = judge_thresholds(found, data, standard, period, judge.expectations, judge.results)
-    verdicts += judge_claims(data, standard, period, [*judged, *verdicts])
-    return Assessment(verdicts, complete.as_dict(), [team_dict(team) for team in teams], found)
+    verdicts = judge_thresholds(assessment.measured, data, standard, period, assessment.question, missed)
+    return verdicts + judge_claims(data, standard, period, [*judged, *verdicts])
 
 
 def _teams(found: Iterable[Measured], data: Data, standard: Standard) -> list[TeamFidelity]:

@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -58,13 +59,22 @@ class Expectations:
     def missed(self, suites: Sequence[Suite], rows: Rows, results: Path | None = None) -> list[Missed]:
         """What the rows miss. With `results`, the library's own results and pages are kept in that folder."""
         request = {"suites": suites, "rows": rows, "results": str(results.resolve()) if results else None}
-        answer, _ = self._process.communicate(json.dumps(request).encode())
-        if self._process.returncode != 0:
+        answer = self._answer(json.dumps(request).encode())
+        if not answer:
             raise RuntimeError("Great Expectations ended without an answer")
         reply = json.loads(answer)
         if "failed" in reply:
             raise RuntimeError(f"Great Expectations failed: {reply['failed']}")
         return [Missed(one["measure"], one["level"], tuple(one["rows"])) for one in reply["missed"]]
+
+    def _answer(self, request: bytes) -> bytes:
+        """One line for one line; nothing where the process has ended."""
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the process has pipes, and was started with them")
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(request + b"\n")
+            self._process.stdin.flush()
+        return self._process.stdout.readline()
 
 
 def missed(gx: ModuleType, suites: Sequence[Suite], rows: Rows, results: str | None) -> list[dict[str, Any]]:
@@ -143,16 +153,22 @@ def great_expectations() -> ModuleType:
 
 
 def main() -> None:
-    """Answer one request from standard input. An error is told by its kind alone: its text may hold values."""
-    gc.disable()  # the process ends with its answer
+    """Answer the requests from standard input, a line each."""
+    gc.disable()  # mostly the process ends with its first answer
     out, sys.stdout = sys.stdout, sys.stderr  # what the library prints is not part of the answer
+    gx = great_expectations()
+    for request in sys.stdin:
+        out.write(json.dumps(_reply(gx, request)) + "\n")
+        out.flush()
+        gc.enable()
+
+
+def _reply(gx: ModuleType, request: str) -> dict[str, Any]:
+    """The answer to one request. An error is told by its kind alone: its text may hold values."""
     try:
-        gx = great_expectations()
-        request = json.load(sys.stdin)
-        reply: dict[str, Any] = {"missed": missed(gx, **request)}
+        return {"missed": missed(gx, **json.loads(request))}
     except Exception as error:
-        reply = {"failed": type(error).__name__}
-    out.write(json.dumps(reply))
+        return {"failed": type(error).__name__}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
@@ -138,6 +138,8 @@ class Code:
 class Rule:
     """One rule as published. `must` judges a row; `select` returns the faulty rows; `check` is built in.
 
+    A rule of acceptance or of the national report reads other tables than a return's, and no fault can be planted.
+
     A check of thresholds names its `measures` and the `level` it asks of them.
     """
 
@@ -152,7 +154,7 @@ class Rule:
     standing: str
     since: str
     examples: Mapping[str, list[Any]]
-    faults: Mapping[str, list[Any]]
+    faults: Mapping[str, list[Any]] = attribute(default_factory=dict)
     check: Literal["reading", "cells", "thresholds"] | None = None
     measures: tuple[str, ...] = ()
     level: Literal["met", "strong"] = "met"
@@ -200,6 +202,8 @@ class Standard:
     tables: Mapping[str, Table]
     codelists: Mapping[str, tuple[Code, ...]]
     rules: Mapping[str, Rule]
+    acceptance_rules: Mapping[str, Rule]
+    national_rules: Mapping[str, Rule]
     quarters: Mapping[str, Quarter]
     bank_holidays: frozenset[date]
     versions: tuple[Mapping[str, str | None], ...]
@@ -211,9 +215,10 @@ class Standard:
 
     def rule(self, name: str) -> Rule:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
-        if name.upper() in self.rules:
-            return self.rules[name.upper()]
-        plain = {rule.replace("-0", "-"): rule for rule in self.rules}  # GTK-1 is nearer to GTK-01 than to GTK-14
+        every = {**self.rules, **self.acceptance_rules, **self.national_rules}
+        if name.upper() in every:
+            return every[name.upper()]
+        plain = {rule.replace("-0", "-"): rule for rule in every}  # GTK-1 is nearer to GTK-01 than to GTK-14
         close = difflib.get_close_matches(name.upper().replace("-0", "-"), plain, n=5, cutoff=0.5)
         near = [plain[one] for one in close]
         raise ValueError(f"There is no rule '{name}'." + (f" Did you mean {', '.join(near)}?" if near else ""))
@@ -242,13 +247,16 @@ def load_standard(folder: Path | None = None) -> Standard:
     package = read_yaml(root / "datapackage.yaml")
     calendar, settings = (read_yaml(root / name) for name in ("calendar.yaml", "measures/settings.yaml"))
     holidays = frozenset(calendar["bank_holidays"]["dates"])
+    names = [resource["name"] for resource in package["resources"]]
     return Standard(
         name=package["name"],
         title=package["title"],
         version=package["version"],
         tables={r["name"]: _table(read_yaml(root / r["schema"])) for r in package["resources"]},
         codelists={path.stem: _codelist(path) for path in sorted((root / "codelists").glob("*.csv"))},
-        rules=_rules(root / "rules", [r["name"] for r in package["resources"]]),
+        rules=_rules(root / "rules" / f"{name}.yaml" for name in ("package", *names)),
+        acceptance_rules=_rules([root / "acceptance" / "rules.yaml"]),
+        national_rules=_rules([root / "national" / "rules.yaml"]),
         quarters=quarters(calendar, holidays),
         bank_holidays=holidays,
         versions=tuple(calendar["standard_versions"]),
@@ -313,9 +321,8 @@ def _code(record: dict[str, str]) -> Code:
     )
 
 
-def _rules(folder: Path, order: list[str]) -> dict[str, Rule]:
-    """Rules by id: the package's first, then in the order of the tables, so that parents come before children."""
-    files = [folder / f"{name}.yaml" for name in ("package", *order)]
+def _rules(files: Iterable[Path]) -> dict[str, Rule]:
+    """Rules by id, in the order of the files: the package's first, then parent tables before their children."""
     rules = [_rule(raw) for path in files if path.is_file() for raw in read_yaml(path)]
     return {rule.id: rule for rule in rules}
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crt_return.expectations import Expectations, Suite
+from crt_return.expectations import Expectations, Missed, Rows, Suite
 from crt_return.finding import Finding, Place, finding, place_of
 from crt_return.measure import LEVELS, Level, Limit, Measure, Threshold
 from crt_return.measured import JUDGED, Measured, wide, words
@@ -77,20 +78,45 @@ def threshold_rules(standard: Standard) -> list[Rule]:
     return [rule for rule in standard.rules.values() if rule.check == "thresholds"]
 
 
+@dataclass(frozen=True)
+class Question:
+    """What Great Expectations is asked of a return: the quarter's suites, on a row for each team (and provider)."""
+
+    day: date | None
+    rows: Rows
+
+
+def question(measured: Sequence[Measured], standard: Standard, period: str | None) -> Question:
+    """The question whether these measures miss a threshold of the quarter."""
+    quarter = standard.quarters.get(period or "")
+    return Question(quarter.starts if quarter else None, wide(measured, standard.measures.values()).to_dicts())
+
+
+def answers(
+    questions: Sequence[Question], standard: Standard, expectations: Expectations, results: Path | None = None
+) -> list[list[Missed]]:
+    """What the rows of each question miss. Those of one quarter are answered in one run of the library."""
+    found: list[list[Missed]] = [[] for _ in questions]
+    for day in dict.fromkeys(one.day for one in questions):
+        own = [(n, row) for n, one in enumerate(questions) if one.day == day for row in range(len(one.rows))]
+        rows = [questions[n].rows[row] for n, row in own]
+        for one in expectations.missed(suites(standard, day), rows, results) if rows else ():
+            for n in dict.fromkeys(own[row][0] for row in one.rows):
+                mine = tuple(own[row][1] for row in one.rows if own[row][0] == n)
+                found[n].append(Missed(one.measure, one.level, mine))
+    return found
+
+
 def judge_thresholds(
     measured: Sequence[Measured],
     data: Data,
     standard: Standard,
     period: str | None,
-    expectations: Expectations,
-    results: Path | None = None,
+    asked: Question,
+    missed: Sequence[Missed],
 ) -> list[Judged]:
-    """Every threshold rule, for however many teams, in one run of the suites."""
-    quarter = standard.quarters.get(period or "")
-    table = wide(measured, standard.measures.values())
-    asked = suites(standard, quarter.starts if quarter else None)
-    missed = expectations.missed(asked, table.to_dicts(), results) if table.height else []
-    units = table.select("provider_code", TEAM).rows() if table.height else []
+    """Every threshold rule, by what the rows of the question miss."""
+    units = [(row["provider_code"], row[TEAM]) for row in asked.rows]
     short = {(one.measure, one.level, *units[row]) for one in missed for row in one.rows}
     return [_judged(rule, measured, short, data, standard, period) for rule in threshold_rules(standard)]
 

@@ -11,9 +11,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crt_return.assessment import LEFT_OUT, Judge, assess
+from crt_return.assessment import LEFT_OUT, Assessment, assess, judge_assessment
 from crt_return.engines.duckdb import DuckDB
-from crt_return.expectations import Expectations
+from crt_return.expectations import Expectations, Missed
 from crt_return.finding import (
     DEFAULT_CAP,
     Finding,
@@ -36,6 +36,7 @@ from crt_return.rules import Judged, explained_records, judge, judge_explanation
 from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
 from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
+from crt_return.thresholds import answers
 from crt_return.version import __version__
 
 Progress = Callable[[str], None]
@@ -52,7 +53,24 @@ class Run:
     report: Report
     judged: tuple[Judged, ...] = ()
     data: Data | None = None
-    measured: tuple[Measured, ...] = ()
+    assessment: Assessment | None = None
+
+    @property
+    def measured(self) -> Sequence[Measured]:
+        """The measures of every team; none where they were left out."""
+        return self.assessment.measured if self.assessment else ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A return whose cells, rules and measures are judged; what is left is completeness and fidelity."""
+
+    package: Package
+    checked: Checked
+    data: Data
+    judged: list[Judged]
+    standard: Standard
+    cap: int | None
 
 
 def silent(_: str) -> None:
@@ -100,48 +118,69 @@ def run(
         try:
             package = read_package(Path(path), standard, progress)
         except Unreadable as error:
-            return Run(_unreadable(path, error.fault, standard))
-        judge_measures = Judge(expectations, Path(gx_results) if gx_results else None) if expectations else None
-        return _checked(package, prior, standard, None if all_rows else DEFAULT_CAP, judge_measures, progress)
+            return Run(unreadable(path, error.fault, standard))
+        before = _read_prior(prior, standard, progress)
+        examined = examine(package, before, standard, cap=None if all_rows else DEFAULT_CAP, progress=progress)
+        if expectations is None:
+            return concluded(examined, None)
+        progress("Judging completeness and fidelity")
+        assessment = assessed(examined)
+        (missed,) = answers([assessment.question], standard, expectations, Path(gx_results) if gx_results else None)
+        return concluded(examined, assessment, missed)
 
 
-def _checked(
+def examine(
     package: Package,
-    prior: str | Path | None,
+    prior: Checked | str,
     standard: Standard,
-    cap: int | None,
-    judge_measures: Judge | None,
-    progress: Progress,
-) -> Run:
-    """The stages, one after another."""
+    *,
+    cap: int | None = DEFAULT_CAP,
+    progress: Progress = silent,
+) -> Examined:
+    """A return checked cell by cell and rule by rule. `prior` is the checked previous return, or why there is none."""
     progress("Checking cells")
     checked = check_tables(package, standard, cap)
-    data = Data(DuckDB(), standard, checked, _previous(prior, checked, standard, progress))
-    period = checked.release.period
-    judged = judge(data, standard, period, cap, progress)
-    progress("Judging completeness and fidelity")
-    assessment = assess(data, checked, standard, judged, judge_measures)
-    judged += assessment.judged
-    built_in = [*(_file_finding(fault, standard, period) for fault in package.faults), *checked.findings]
+    data = Data(DuckDB(), standard, checked, _fitting(prior, checked, standard))
+    return Examined(package, checked, data, judge(data, standard, checked.release.period, cap, progress), standard, cap)
+
+
+def assessed(examined: Examined) -> Assessment:
+    """The measures of a return that was examined, and what is to be asked of them."""
+    return assess(examined.data, examined.checked, examined.standard, examined.judged)
+
+
+def concluded(examined: Examined, assessment: Assessment | None, missed: Sequence[Missed] = ()) -> Run:
+    """The report on a return, by what its measures miss; without an assessment, thresholds were left out."""
+    data, standard, cap = examined.data, examined.standard, examined.cap
+    checked, period = examined.checked, examined.checked.release.period
+    judged = [*examined.judged, *judge_assessment(assessment, missed, data, standard, period, examined.judged)]
+    built_in = [*(_file_finding(fault, standard, period) for fault in examined.package.faults), *checked.findings]
     first = [*built_in, *(one for rule in judged for one in rule.findings)]
-    judged += judge_explanations(data, standard, period, first, judged, () if judge_measures else (LEFT_OUT,))
+    judged += judge_explanations(data, standard, period, first, judged, () if assessment else (LEFT_OUT,))
     found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
     verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
     found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
-    report = _report(standard, _submission(package, checked), outcome(found), verdicts, found)
-    report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
-    return Run(report, tuple(judged), data, tuple(assessment.measured))
+    report = _report(standard, _submission(examined.package, checked), outcome(found), verdicts, found)
+    if assessment:
+        report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
+    return Run(report, tuple(judged), data, assessment)
 
 
-def _previous(prior: str | Path | None, checked: Checked, standard: Standard, progress: Progress) -> Checked | str:
-    """The checked previous return, or why the history rules have none."""
+def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress) -> Checked | str:
+    """The checked return at a path, or that none was given."""
     if prior is None:
         return NO_PRIOR
     try:
-        before = check_tables(read_package(Path(prior), standard, progress), standard, None)
+        return check_tables(read_package(Path(prior), standard, progress), standard, None)
     except Unreadable as error:
         sentence = _file_finding(error.fault, standard, None).message
         raise PriorUnreadable(f"The previous return (--prior) cannot be read. {sentence}") from None
+
+
+def _fitting(before: Checked | str, checked: Checked, standard: Standard) -> Checked | str:
+    """The previous return, or why the history rules have none."""
+    if isinstance(before, str):
+        return before
     quarter = standard.quarters.get(checked.release.period or "")
     wanted = (checked.release.provider_code, quarter.previous_period if quarter else None)
     given = (before.release.provider_code, before.release.period)
@@ -218,7 +257,7 @@ def _submission(package: Package, checked: Checked) -> Submission:
     return Submission(masked(package.path), provider, period, version, package.content_sha256)
 
 
-def _unreadable(path: str | Path, fault: FileFault, standard: Standard) -> Report:
+def unreadable(path: str | Path, fault: FileFault, standard: Standard) -> Report:
     """The report on a path that is no return: one finding, and every other rule not evaluated."""
     found = [_file_finding(fault, standard, None)]
     why = {rule.id: ["the package could not be read"] for rule in standard.rules.values() if rule.id != fault.rule}
@@ -240,4 +279,4 @@ def _report(
     )
 
 
-__all__ = ["PriorUnreadable", "Run", "run", "validate"]
+__all__ = ["PriorUnreadable", "Run", "assessed", "concluded", "examine", "run", "unreadable", "validate"]
