@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crt_return import cli_department
 from crt_return.version import __version__
 
 if TYPE_CHECKING:
@@ -168,7 +169,9 @@ def _run(
     gx_results: Path | None = None,
 ) -> Run:
     with _progress() as progress:
-        _load_pandera()
+        from crt_return.tables import load_pandera
+
+        load_pandera()
         from crt_return.validate import PriorUnreadable, run
 
         try:
@@ -177,16 +180,6 @@ def _run(
             )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
-
-
-def _load_pandera() -> None:
-    """Load pandera as where pandas is not installed, which it is made for: pandas takes longer than a return does."""
-    from crt_return.imports import without
-
-    with without("pandas", "hypothesis"):
-        from crt_return import cells
-
-        cells.load_back_end()
 
 
 @contextmanager
@@ -259,6 +252,10 @@ def _write(report: Report, file: Path) -> None:
         json.write(report, file)
     except OSError as error:
         raise click.UsageError(f"The report cannot be written to {file}: {error.strerror}.") from None
+
+
+for _command in (cli_department.accept, cli_department.verify):
+    commands.add_command(_command)
 
 
 def main() -> None:

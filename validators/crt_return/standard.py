@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -268,6 +269,16 @@ def load_standard(folder: Path | None = None) -> Standard:
         claims=settings["claims"],
         data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
     )
+
+
+@cache
+def rule_set_sha256() -> str:
+    """The fingerprint of the packaged standard: of every file of `schema/`, by name, whatever its line ends."""
+    root = schema_folder()
+    files = sorted(one.relative_to(root).as_posix() for one in root.rglob("*") if one.suffix in (".yaml", ".csv"))
+    texts = ((root / file).read_bytes().replace(b"\r\n", b"\n") for file in files)
+    listing = "".join(f"{sha256(text).hexdigest()}  {file}\n" for text, file in zip(texts, files, strict=True))
+    return sha256(listing.encode()).hexdigest()
 
 
 def read_yaml(path: Path) -> Any:

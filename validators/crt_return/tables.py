@@ -15,6 +15,7 @@ import polars as pl
 
 from crt_return.cell_findings import CheckedTable, Fault, Release, cell_findings, stray
 from crt_return.finding import Finding
+from crt_return.imports import without
 from crt_return.reading.model import Package, TextTable
 from crt_return.standard import HEADER, REGISTER, RELEASE_KEY, TEAM, Standard, Table
 
@@ -31,6 +32,14 @@ class Checked:
     unread: Mapping[str, str]
     findings: tuple[Finding, ...]
     orphans: frozenset[str]
+
+
+def load_pandera() -> None:
+    """Load pandera as where pandas is not installed, which it is made for: pandas takes longer than a return does."""
+    with without("pandas", "hypothesis"):
+        from crt_return import cells
+
+        cells.load_back_end()
 
 
 def check_tables(package: Package, standard: Standard, cap: int | None) -> Checked:

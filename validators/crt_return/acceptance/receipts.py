@@ -1,0 +1,219 @@
+"""Receipts: what a provider can show of its submission, made from the register alone, and whether one still holds.
+
+The same submission always has the same receipt but for its times. Nothing of a return but its identity and its counts
+is in it. It judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crt_return.acceptance.problem import Stopped, cannot_write
+from crt_return.acceptance.register import Entry, Failure
+from crt_return.pages import page
+from crt_return.standard import SEVERITIES, Standard
+
+RECEIPTS = "receipts"
+MEANINGS: Mapping[str, str] = {
+    "accepted": "The return has no errors and no warnings. Its figures are used.",
+    "accepted_with_explanations": "The return has no errors, and every warning is explained. Its figures are used.",
+    "queried": (
+        "The return has no errors, but warnings that nobody has explained. Its figures are not used yet: add the "
+        "explanations, raise the submission version and send it again."
+    ),
+    "rejected": "The return has errors. Its figures are not used: mend them, raise the version and send it again.",
+    "unreadable": "What was sent cannot be read as a return. Nothing of it is used: mend the file and send it again.",
+}
+
+
+def failures(findings: Iterable[Mapping[str, Any]]) -> list[Failure]:
+    """What each rule found, and how much of it is warnings without an explanation."""
+    count: Counter[tuple[str, str]] = Counter()
+    unexplained: Counter[tuple[str, str]] = Counter()
+    for one in findings:
+        key = (one["rule"], one["severity"])
+        count[key] += one["count"]
+        unexplained[key] += one["count"] if one["explained"] is False else 0
+    return [Failure(*key, count[key], unexplained[key]) for key in count]
+
+
+def receipt(entry: Mapping[str, Any], report: Mapping[str, Any], failed: Sequence[Failure], **further: Any) -> str:
+    """The receipt of a submission as JSON. `entry` is its row in the register, `report` the report on it."""
+    made = {
+        "receipt": entry["submission"],
+        "received_at": entry["received_at"],
+        "submission": {
+            name: entry[name]
+            for name in ("file", "file_sha256", "content_sha256", "provider_code", "period", "submission_version")
+        },
+        "judged_by": {
+            "standard": report["standard"],
+            "rule_set_sha256": entry["rule_set_sha256"],
+            "tool": report["tool"],
+        },
+        **further,
+        "outcome": entry["outcome"],
+        "late": entry["late"],
+        "counts": {name: entry[f"{name}s"] for name in SEVERITIES},
+        "rules": {
+            "failed": [vars(one) for one in failed],
+            "not_evaluated": report["rules"]["not_evaluated"],
+            "passed": len(report["rules"]["passed"]),
+        },
+        "messages": [
+            {"rule": one["rule"], "message": one["message"], "fix": one["fix"]}
+            for one in report["findings"]
+            if one["rule"].startswith("ACC-") or report["outcome"] == "unreadable"
+        ],
+    }
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def place(entry: Entry, store: Path) -> Path:
+    """Where the receipt of a submission lies, without its ending."""
+    version = f"v{entry.submission_version}-" if entry.submission_version is not None else ""
+    inside = store / RECEIPTS / _named(entry.period) / _named(entry.provider_code)
+    return inside / f"{version}{entry.submission}"
+
+
+def _named(part: str | None) -> str:
+    """A part of a return's name as a folder; what is not letters, digits and hyphens alone is nobody's code."""
+    return part if part and part.replace("-", "").isalnum() and part.isascii() and len(part) < 20 else "not-known"
+
+
+def write(entry: Entry, store: Path, standard: Standard) -> None:
+    """Write both forms of a receipt, each whole or not at all; nothing is written where both are there."""
+    stem = place(entry, store)
+    texts = {".json": entry.receipt, ".html": html(entry, f"{stem.name}.json", standard)}
+    try:
+        for ending, text in texts.items():
+            write_whole(stem.parent / (stem.name + ending), text)
+    except OSError as error:
+        raise cannot_write(f"The receipt {stem}", error) from None
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part; leave it if it is the same."""
+    content = text.encode()
+    if file.is_file() and file.read_bytes() == content:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def html(entry: Entry, json_name: str, standard: Standard) -> str:
+    """The receipt as a page."""
+    made = json.loads(entry.receipt)
+    every = {**standard.rules, **standard.acceptance_rules}
+    return page(
+        "receipt.html",
+        receipt=made,
+        outcome=outcome_words(entry),
+        meaning=MEANINGS[entry.outcome],
+        synthetic=is_synthetic(entry.provider_code, standard),
+        rows=[(name, value) for name, value in _rows(made) if value not in (None, "")],
+        codes=("SHA-256 of the file", "SHA-256 of the data", "Rule set"),
+        titles={one["rule"]: every[one["rule"]].title for one in made["rules"]["failed"]},
+        messages=made["messages"],
+        json_name=json_name,
+    )
+
+
+def _rows(made: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    sent, by, counts = made["submission"], made["judged_by"], made["counts"]
+    standard, tool = by["standard"], by["tool"]
+    return [
+        ("Receipt", made["receipt"]),
+        ("File", sent["file"]),
+        ("Provider", sent["provider_code"]),
+        ("Quarter", sent["period"]),
+        ("Submission version", sent["submission_version"]),
+        ("Received at", made["received_at"]),
+        ("After the deadline", "yes" if made["late"] else "no"),
+        ("Takes the place of", made["supersedes"]),
+        ("Errors, warnings, notes", ", ".join(f"{counts[name]:,}" for name in SEVERITIES)),
+        ("SHA-256 of the file", sent["file_sha256"]),
+        ("SHA-256 of the data", sent["content_sha256"]),
+        ("Judged by", f"{standard['name']} {standard['version']}, {tool['name']} {tool['version']}"),
+        ("Rule set", by["rule_set_sha256"]),
+    ]
+
+
+def is_synthetic(provider: str | None, standard: Standard) -> bool:
+    """Whether a provider was invented for examples and tests."""
+    return any(one["code"] == provider and one["synthetic"] == "true" for one in standard.reference["provider"])
+
+
+def outcome_words(entry: Entry) -> str:
+    """An outcome as people read it."""
+    return entry.outcome.replace("_", " ") + (", late" if entry.late else "")
+
+
+def read(file: Path) -> dict[str, Any]:
+    """A receipt from its JSON file. Raises Stopped where it is none."""
+    try:
+        made = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Stopped(f"The receipt {file} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
+    except ValueError:
+        raise Stopped(f"{file} is not a receipt. Give the receipt's file with the ending .json.") from None
+    if not isinstance(made, dict) or not {"receipt", "submission", "judged_by", "outcome", "rules"} <= set(made):
+        raise Stopped(f"{file} is not a receipt. Give the receipt's file with the ending .json.")
+    return made
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing a receipt says, held against what is found now; `agrees` is None where it could not be compared."""
+
+    what: str
+    receipt: str
+    now: str
+    agrees: bool | None
+
+
+def compared(made: Mapping[str, Any], report: Mapping[str, Any], rule_set: str, *, prior_given: bool) -> list[Line]:
+    """What a receipt says beside a report made now. Rules that need what was not given are not compared."""
+    sent, found = made["submission"], report["submission"]
+    lines = [
+        _line(words, sent[name], found[name])
+        for words, name in (
+            ("SHA-256 of the data", "content_sha256"),
+            ("provider", "provider_code"),
+            ("quarter", "period"),
+            ("submission version", "submission_version"),
+        )
+    ]
+    lines.append(_line("rule set", made["judged_by"]["rule_set_sha256"], rule_set))
+    return [*lines, *_rule_lines(made, report, prior_given=prior_given)]
+
+
+def _rule_lines(made: Mapping[str, Any], report: Mapping[str, Any], *, prior_given: bool) -> list[Line]:
+    """Each rule that failed then or fails now, by how often."""
+    then = {(one["rule"], one["severity"]): one["count"] for one in made["rules"]["failed"]}
+    now = {(one.rule, one.severity): one.count for one in failures(report["findings"])}
+    open_now = {one["rule"]: one["because"] for one in report["rules"]["not_evaluated"]}
+    lines = []
+    for rule, severity in sorted({*then, *now}):
+        before, after = then.get((rule, severity), 0), now.get((rule, severity), 0)
+        unknown = rule.startswith("ACC-") or (not prior_given and made["prior"] is not None and rule in open_now)
+        agrees = None if unknown and before != after else before == after
+        lines.append(
+            Line(f"{rule} ({severity})", f"{before:,}", "not judged" if agrees is None else f"{after:,}", agrees)
+        )
+    return lines
+
+
+def _line(what: str, then: Any, now: Any) -> Line:
+    return Line(what, str(then), str(now), then == now)

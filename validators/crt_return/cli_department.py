@@ -1,0 +1,140 @@
+"""The Department's commands: words in, text and an exit status out. They hold no logic of acceptance.
+
+Exit status: 0 the inbox is judged, whatever the verdicts (or the receipt holds), 1 the receipt does not hold, 2 wrong
+usage or a place that cannot be used, 70 a fault of this program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from crt_return.acceptance.accept import Done
+    from crt_return.acceptance.receipts import Line
+
+EXIT_DISAGREES, EXIT_OUR_FAULT = 1, 70
+PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("inbox", type=PATH)
+@click.option("--register", "url", required=True, help="The register's database, as sqlite:///register.db.")
+@click.option("--store", "folder", type=PATH, required=True, help="The folder of accepted returns and receipts.")
+@click.option("--expected", type=PATH, help="The list of expected providers, where it is not beside the inbox.")
+@click.option("--processes", type=click.IntRange(1), help="How many returns to examine at once; all cores by default.")
+def accept(inbox: Path, url: str, folder: Path, expected: Path | None, processes: int | None) -> int:
+    """Judge every return in INBOX, register it and give it a receipt; what was judged before stays as it is."""
+    from crt_return.acceptance.accept import Acceptance
+    from crt_return.acceptance.inbox import expected_file
+    from crt_return.acceptance.register import Register
+    from crt_return.acceptance.store import Store
+    from crt_return.acceptance.workers import local_workers
+    from crt_return.standard import load_standard
+
+    store = Store(folder)
+    _refuse_inside(folder, inbox)
+    with _sentences(), store.locked(), Register(url) as register, local_workers(store, processes) as workers:
+        run = Acceptance(register, store, load_standard(), workers)
+        done = list(_shown(run.accept(inbox, expected_file(inbox, expected))))
+    faults = [one for one in done if one.fault]
+    new = sum(one.new for one in done) - len(faults)
+    click.echo(f"{len(done):,} in the inbox: {new:,} judged now, {len(done) - new - len(faults):,} before.")
+    for one in faults:
+        click.echo(f"{one.name}: crt-return has failed on it ({one.fault}); it was left for another run.", err=True)
+    return EXIT_OUR_FAULT if faults else 0
+
+
+@click.command()
+@click.argument("receipt", type=PATH)
+@click.argument("path", type=PATH)
+@click.option("--prior", type=PATH, help="Last quarter's return, where the receipt says that one was used.")
+def verify(receipt: Path, path: Path, prior: Path | None) -> int:
+    """Judge the return at PATH again, and say whether RECEIPT still holds."""
+    from crt_return.acceptance import receipts
+    from crt_return.standard import rule_set_sha256
+    from crt_return.tables import load_pandera
+
+    with _sentences():
+        made = receipts.read(receipt)
+    load_pandera()
+    from crt_return.validate import PriorUnreadable, validate
+
+    try:
+        report = validate(path, prior=prior).as_dict()
+    except PriorUnreadable as error:
+        raise click.UsageError(str(error)) from None
+    lines = receipts.compared(made, report, rule_set_sha256(), prior_given=prior is not None)
+    for line in lines:
+        click.echo(_compared(line))
+    holds = all(line.agrees is not False for line in lines)
+    click.echo(_verdict(lines, str(made["receipt"])))
+    return 0 if holds else EXIT_DISAGREES
+
+
+def _compared(line: Line) -> str:
+    word = {True: "agrees", False: "DIFFERS", None: "not compared"}[line.agrees]
+    said = line.receipt if line.agrees else f"{line.receipt} in the receipt, {line.now} now"
+    return f"  {word:12}  {line.what}: {said}"
+
+
+def _verdict(lines: list[Line], receipt: str) -> str:
+    differing = sum(line.agrees is False for line in lines)
+    unknown = sum(line.agrees is None for line in lines)
+    left = f" {unknown} could not be compared: what they need was not given." if unknown else ""
+    if differing:
+        return f"Receipt {receipt} does NOT hold for this return: {differing} of {len(lines)} points differ.{left}"
+    return f"Receipt {receipt} holds for this return.{left}"
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What stops a command for a reason outside it, as a sentence."""
+    from crt_return.acceptance.problem import Stopped
+
+    try:
+        yield
+    except Stopped as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _refuse_inside(folder: Path, inbox: Path) -> None:
+    if folder.resolve().is_relative_to(inbox.resolve()):
+        raise click.UsageError(f"The store would lie in the inbox itself ({inbox}): give another folder.")
+
+
+def _shown(done: Iterator[Done]) -> Iterator[Done]:
+    """Each file as a line, when it is done; on a terminal, with a count below."""
+    with _counter() as count:
+        for number, one in enumerate(done, start=1):
+            click.echo(_line(one))
+            count(f"{number:,} done")
+            yield one
+
+
+def _line(one: Done) -> str:
+    if one.entry is None:
+        return f"{one.name}: not judged"
+    entry = one.entry
+    named = " ".join(part for part in (entry.provider_code, entry.period) if part) or "not known whose"
+    version = f" v{entry.submission_version}" if entry.submission_version is not None else ""
+    word = entry.outcome.replace("_", " ").upper() + (", LATE" if entry.late else "")
+    counted = f"{entry.errors:,} errors, {entry.warnings:,} warnings"
+    return f"{one.name}: {named}{version}: {word} ({counted}){'' if one.new else ' - judged before'}"
+
+
+@contextmanager
+def _counter() -> Iterator[Callable[[str], None]]:
+    """A line on a terminal that says how far the run is; nothing where the error output is not a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update
