@@ -195,8 +195,21 @@ def compared(made: Mapping[str, Any], report: Mapping[str, Any], rule_set: str, 
             ("submission version", "submission_version"),
         )
     ]
-    lines.append(_line("rule set", made["judged_by"]["rule_set_sha256"], rule_set))
-    return [*lines, *_rule_lines(made, report, prior_given=prior_given)]
+    lines += [_rule_set_line(made["judged_by"], rule_set), *_rule_lines(made, report, prior_given=prior_given)]
+    return [*lines, _outcome_line(made["outcome"], report["outcome"], lines)]
+
+
+def _rule_set_line(by: Mapping[str, Any], rule_set: str) -> Line:
+    """Another rule set may come to the same; only where it does not is that a difference."""
+    same = by["rule_set_sha256"] == rule_set
+    judged_by = f"{by['rule_set_sha256']} ({by['tool']['name']} {by['tool']['version']})"
+    return Line("rule set", judged_by, rule_set, True if same else None)
+
+
+def _outcome_line(then: str, now: str, lines: Iterable[Line]) -> Line:
+    """An outcome may differ for what could not be compared."""
+    unknown = any(line.agrees is None for line in lines)
+    return Line("outcome", then, now, True if then == now else None if unknown else False)
 
 
 def _rule_lines(made: Mapping[str, Any], report: Mapping[str, Any], *, prior_given: bool) -> list[Line]:
