@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PlainJudge
-
 from crt_return.acceptance.accept import Acceptance, Done
 from crt_return.acceptance.examining import Examination, Task, examinations
 from crt_return.acceptance.inbox import expected_file
@@ -19,6 +17,7 @@ from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import valid_return
 from crt_return.sampling.writing import files_of, write_zip
 from crt_return.standard import load_standard
+from tests.conftest import PlainJudge
 
 STANDARD = load_standard()
 LATER, EARLIER = "2006-07-Q4", "2006-07-Q3"

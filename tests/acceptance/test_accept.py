@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from unittest import mock
 
 import polars as pl
 import pytest
-from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, plainly, rejected_return
 
-from crt_return.acceptance import receipts
+from crt_return.acceptance import examining, receipts
 from crt_return.acceptance.inbox import expected_providers
 from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Register
 from crt_return.reading.model import ROW
+from crt_return.sampling.valid import valid_return
+from crt_return.validate import Examined, assessed
+from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, plainly, rejected_return
 
 
 def outcomes(place: Place) -> dict[str, str]:
@@ -54,8 +58,10 @@ def test_the_store_holds_every_cell_of_an_accepted_return_and_nothing_of_a_rejec
     with Register(place.url) as register:
         (entry,) = register.standing()
     checked = place.store.checked(entry, STANDARD)
-    assert checked.tables["gatekeeping"].values.drop(ROW).equals(
-        pl.read_parquet(stored / "provider_code=RZA/gatekeeping.parquet")
+    assert (
+        checked.tables["gatekeeping"]
+        .values.drop(ROW)
+        .equals(pl.read_parquet(stored / "provider_code=RZA/gatekeeping.parquet"))
     )
 
 
@@ -158,8 +164,6 @@ def test_the_accepted_quarter_before_is_used_and_a_team_that_vanishes_is_seen(pl
 
 
 def test_a_team_left_out_of_a_resubmission_is_noted(place: Place) -> None:
-    from crt_return.sampling.valid import valid_return
-
     two = valid_return(STANDARD, "RZA", 2, LATER, seed=1)
     place.put("a.zip", two)
     place.put("b.zip", a_return(version=2, teams_expected="1"))
@@ -180,14 +184,12 @@ def test_a_quarter_without_any_activity_is_noted(place: Place) -> None:
 def test_a_fault_of_ours_on_one_return_leaves_the_others_and_is_tried_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crt_return.acceptance import examining
-
     place.put("a.zip", a_return("RZA"))
     place.put("b.zip", a_return("RZB"))
     with monkeypatch.context() as patch:
-        real = examining.assessed
+        real = assessed
 
-        def failing(examined: examining.Examined) -> object:
+        def failing(examined: Examined) -> object:
             if examined.checked.release.provider_code == "RZA":
                 raise KeyError("a value that must not be shown")
             return real(examined)
@@ -201,8 +203,6 @@ def test_a_fault_of_ours_on_one_return_leaves_the_others_and_is_tried_again(
 
 
 def test_a_store_that_lost_a_return_gets_it_back_from_the_inbox_and_says_so_where_it_cannot(place: Place) -> None:
-    import shutil
-
     file = place.put("a.zip", a_return())
     place.accept()
     before = every_byte(place.store.folder)
@@ -211,7 +211,7 @@ def test_a_store_that_lost_a_return_gets_it_back_from_the_inbox_and_says_so_wher
     assert every_byte(place.store.folder) == before
     shutil.rmtree(place.store.folder / "returns")
     file.unlink()
-    with pytest.raises(Stopped, match="the store .* does not hold it"):
+    with pytest.raises(Stopped, match="does not hold it"):
         place.accept()
 
 
@@ -244,8 +244,6 @@ def test_a_list_given_anew_adds_what_it_changes_and_keeps_what_was(place: Place)
 
 def test_a_reader_never_sees_half_a_return(place: Place) -> None:
     """At every step of a resubmission, the tables in place are all those of one version."""
-    from unittest import mock
-
     place.put("a.zip", a_return(version=1))
     place.accept()
     place.put("b.zip", a_return(version=2))

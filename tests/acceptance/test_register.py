@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.acceptance.runs import Place, a_return
 
 from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Register
+from tests.acceptance.runs import Place, a_return
 
 
 @pytest.mark.parametrize("statement", ["UPDATE submission SET outcome = 'accepted'", "DELETE FROM submission"])

@@ -1,0 +1,258 @@
+"""A run killed, or one that meets another, a full disk or a lost database: nothing is lost, doubled or half-written."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crt_return.acceptance.examining import Examination, Task
+from crt_return.acceptance.problem import Stopped
+from crt_return.acceptance.register import Register
+from crt_return.acceptance.store import Store
+from crt_return.sampling.writing import files_of, write_zip
+from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, plainly, rejected_return
+
+KILLS = 50
+CONTEXT = multiprocessing.get_context("forkserver")
+
+
+def fill(place: Place) -> None:
+    """An inbox with something of everything that changes the store: quarters, versions, a duplicate, a rejection."""
+    place.put("RZA-q3.zip", a_return("RZA", EARLIER))
+    place.put("RZA-q4-v1.zip", a_return("RZA", LATER))
+    place.put("RZA-q4-v2.zip", a_return("RZA", LATER, version=2))
+    place.put("RZB-q4.zip", a_return("RZB", LATER))
+    place.put("RZB-q4-copy.zip", a_return("RZB", LATER))
+    place.put("RZC-q4.zip", rejected_return("RZC", LATER))
+    place.expect(*((provider, period, 1) for provider in ("RZA", "RZB", "RZC") for period in (EARLIER, LATER)))
+
+
+def copied(prepared: Path) -> Callable[[Sequence[Task]], Iterator[Examination]]:
+    """Workers that copy examinations made before: what is killed is what comes after them."""
+
+    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
+        for task in tasks:
+            made: Examination = pickle.loads((prepared / f"{task.submission}.pickle").read_bytes())
+            shutil.copytree(made.staged, task.staged)
+            yield Examination(**{**vars(made), "staged": task.staged})
+
+    return examine_all
+
+
+def prepare(place: Place, prepared: Path) -> None:
+    """Accept an inbox once, keeping every examination."""
+    examine = plainly(place.store)
+
+    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
+        for made in examine(tasks):
+            kept = prepared / made.submission
+            shutil.copytree(made.staged, kept)
+            whole = Examination(**{**vars(made), "staged": kept})
+            (prepared / f"{made.submission}.pickle").write_bytes(pickle.dumps(whole))
+            yield made
+
+    place.accept(examine_all)
+
+
+def accepting(folder: Path, url: str, prepared: Path) -> None:
+    """One run, in a process of its own."""
+    place = Place(folder, url)
+    with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
+        place.accept(copied(prepared))
+
+
+def started(place: Place, prepared: Path) -> Any:
+    process = CONTEXT.Process(target=accepting, args=(place.folder, place.url, prepared))
+    process.start()
+    return process
+
+
+def to_the_end(place: Place, prepared: Path) -> float:
+    """How long a whole run takes, in seconds."""
+    began = time.perf_counter()
+    process = started(place, prepared)
+    process.join()
+    assert process.exitcode == 0
+    return time.perf_counter() - began
+
+
+@pytest.fixture
+def filled(place: Place, tmp_path: Path) -> tuple[Place, Path, dict[str, Any]]:
+    """An inbox not yet accepted, its examinations, and the state a run that nothing disturbs ends in."""
+    CONTEXT.set_forkserver_preload(["tests.acceptance.test_killed", "crt_return.tables", "polars", "duckdb"])
+    reference = Place(tmp_path / "reference", f"sqlite:///{tmp_path / 'reference.db'}")
+    reference.inbox.mkdir(parents=True)
+    fill(reference)
+    shutil.copytree(reference.inbox, place.inbox, dirs_exist_ok=True)
+    shutil.copy(reference.folder / "expected_providers.csv", place.folder)
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    prepare(reference, prepared)
+    return place, prepared, reference.state()
+
+
+def start_again(place: Place) -> None:
+    shutil.rmtree(place.folder / "store", ignore_errors=True)
+    for file in place.folder.glob("register.db*"):
+        file.unlink()
+
+
+@pytest.mark.slow
+def test_killed_at_fifty_random_moments_and_run_again_it_ends_in_the_same_state(
+    filled: tuple[Place, Path, dict[str, Any]],
+) -> None:
+    place, prepared, reference = filled
+    whole = to_the_end(place, prepared)
+    assert place.state() == reference
+    moments = random.Random(2007)
+    cut_short = 0
+    for _ in range(KILLS):
+        start_again(place)
+        process = started(place, prepared)
+        time.sleep(moments.uniform(0, whole))
+        process.kill()
+        process.join()
+        cut_short += process.exitcode == -signal.SIGKILL
+        to_the_end(place, prepared)
+        assert place.state() == reference
+    assert cut_short > KILLS // 2, "most runs were still at work when they were killed"
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_double_nothing(filled: tuple[Place, Path, dict[str, Any]]) -> None:
+    place, prepared, reference = filled
+    both = [started(place, prepared) for _ in range(2)]
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
+    assert place.state() == reference
+
+
+@pytest.mark.slow
+def test_two_runs_with_stores_of_their_own_register_each_submission_once(
+    filled: tuple[Place, Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    """The lock is the store's; the register guards itself."""
+    place, prepared, reference = filled
+    other = Place(tmp_path / "other", place.url)
+    other.inbox.parent.mkdir()
+    shutil.copytree(place.inbox, other.inbox)
+    both = [started(one, prepared) for one in (place, other)]
+    for process in both:
+        process.join()
+    names = [entry.submission for entry in place.entries()]
+    assert sorted(names) == sorted({row["submission"] for row in reference["register"]})
+
+
+def limited(folder: Path, url: str, prepared: Path, most: int, said: Path) -> None:
+    """A run on a disk that takes no file larger than `most` bytes, as a full one takes none."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    try:
+        Place(folder, url).accept(copied(prepared))
+    except Stopped as stopped:
+        os.write(os.open(said, os.O_WRONLY | os.O_CREAT), str(stopped).encode()[:most])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [512, 6_000, 20_000, 60_000])
+def test_a_full_disk_ends_in_a_sentence_and_nothing_half_written(
+    most: int, filled: tuple[Place, Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    place, prepared, reference = filled
+    said = tmp_path / "said"
+    process = CONTEXT.Process(target=limited, args=(place.folder, place.url, prepared, most, said))
+    process.start()
+    process.join()
+    assert process.exitcode == 0, "a full disk is no fault of ours"
+    assert "run the same command again" in said.read_text(encoding="utf-8")
+    to_the_end(place, prepared)
+    assert place.state() == reference
+
+
+@pytest.mark.slow
+def test_a_lost_database_ends_in_a_sentence_and_the_next_run_goes_on(
+    place_in_postgresql: Place, postgresql: Any
+) -> None:
+    place = place_in_postgresql
+    fill(place)
+    examine = plainly(place.store)
+
+    def losing(tasks: Sequence[Task]) -> Iterator[Examination]:
+        for number, made in enumerate(examine(tasks)):
+            if number == 1:
+                drop_connections(postgresql, place)
+            yield made
+
+    with pytest.raises(Stopped, match="run the same command again"):
+        place.accept(losing)
+    let_in(postgresql, place)
+    place.accept()
+    assert place.standing() == {
+        ("RZA", EARLIER): "RZA-q3.zip", ("RZA", LATER): "RZA-q4-v2.zip", ("RZB", LATER): "RZB-q4-copy.zip",
+    }  # fmt: skip
+    assert len(place.entries()) == 6
+
+
+def drop_connections(server: Any, place: Place) -> None:
+    """Take the database away: no connection is left, and none is let in."""
+    name = sa.make_url(place.url).database
+    server.psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false;")
+    server.psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';")
+
+
+def let_in(server: Any, place: Place) -> None:
+    """Give the database back."""
+    server.psql(f"ALTER DATABASE {sa.make_url(place.url).database} ALLOW_CONNECTIONS true;")
+
+
+@pytest.mark.slow
+def test_the_command_itself_killed_leaves_no_worker_behind_and_goes_on(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    for provider in ("RZA", "RZB"):
+        write_zip(files_of(a_return(provider), STANDARD), inbox / f"{provider}.zip")
+    register = f"sqlite:///{tmp_path / 'register.db'}"
+    command = [sys.executable, "-m", "crt_return", "accept", str(inbox), "--register", register, "--store", "store"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    while not (workers := children(process.pid)):
+        time.sleep(0.2)
+    time.sleep(3)
+    workers |= children(process.pid)
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 60
+    while time.monotonic() < until and any(Path(f"/proc/{worker}").exists() for worker in workers):
+        time.sleep(0.5)
+    assert not [worker for worker in workers if running(worker)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with Register(register) as kept:
+        assert [one.outcome for one in kept.entries()] == ["accepted", "accepted"]
+        assert all(Store(tmp_path / "store").holds(one) for one in kept.entries())
+
+
+def children(process: int) -> set[int]:
+    """The processes another has started."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return {int(one) for one in listed.read_text(encoding="ascii").split()} if listed.exists() else set()
+
+
+def running(process: int) -> bool:
+    """Whether a process is there and not merely waiting to be buried."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
