@@ -29,6 +29,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--processes", type=click.IntRange(1), help="How many returns to examine at once; all cores by default.")
 def accept(inbox: Path, url: str, folder: Path, expected: Path | None, processes: int | None) -> int:
     """Judge every return in INBOX, register it and give it a receipt; what was judged before stays as it is."""
+    from crt_return.acceptance import desk
     from crt_return.acceptance.accept import Acceptance
     from crt_return.acceptance.inbox import expected_file
     from crt_return.acceptance.register import Register
@@ -44,6 +45,7 @@ def accept(inbox: Path, url: str, folder: Path, expected: Path | None, processes
     faults = [one for one in done if one.fault]
     new = sum(one.new for one in done) - len(faults)
     click.echo(f"{len(done):,} in the inbox: {new:,} judged now, {len(done) - new - len(faults):,} before.")
+    click.echo(f"The desk is {folder / desk.FILE}.")
     for one in faults:
         click.echo(f"{one.name}: crt-return has failed on it ({one.fault}); it was left for another run.", err=True)
     return EXIT_OUR_FAULT if faults else 0

@@ -45,6 +45,11 @@ def _quarter(period: str, previous: str | None, deadline: int, holidays: frozens
     return Quarter(period, starts, ends, previous, days[deadline - 1])
 
 
+def months_of(quarter: Quarter) -> str:
+    """A quarter in words: "January to March 2007"."""
+    return f"{quarter.starts:%B} to {quarter.ends:%B %Y}"
+
+
 def quarter_dates(period: str) -> tuple[date, date]:
     """First and last day of a period such as 2006-07-Q4 (January to March 2007)."""
     year, number = int(period[:4]), int(period[-1])

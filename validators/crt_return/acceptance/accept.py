@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from crt_return.acceptance import desk
 from crt_return.acceptance.between import LIST, Circumstances, judge_between
 from crt_return.acceptance.examining import Examination, Task
 from crt_return.acceptance.inbox import Arrival, Received, arrivals, expected_providers, received
@@ -70,6 +71,7 @@ class Acceptance:
         for period, of_quarter in groupby(new, lambda one: one.period):
             yield from self._quarter(period, list(of_quarter))
         self.store.clear()
+        desk.write(self.register, self.store.folder, self.standard)
 
     def _list(self, file: Path | None) -> None:
         if file is not None:
