@@ -40,7 +40,7 @@ def test_returns_are_judged_registered_published_and_given_receipts(any_place: P
     assert outcomes(any_place) == {"note.txt": "unreadable", "RZA.zip": "accepted", "RZB.zip": "rejected"}
     assert any_place.standing() == {("RZA", LATER): "RZA.zip"}
     for entry in any_place.entries():
-        stem = receipts.place(entry, any_place.store.folder)
+        stem = any_place.store.folder / receipts.place(entry)
         assert json.loads((stem.parent / f"{stem.name}.json").read_text(encoding="utf-8"))["outcome"] == entry.outcome
         assert entry.file in (stem.parent / f"{stem.name}.html").read_text(encoding="utf-8")
 

@@ -58,7 +58,7 @@ def accept(inbox: Path, url: str, folder: Path, expected: Path | None, processes
 def verify(receipt: Path, path: Path, prior: Path | None) -> int:
     """Judge the return at PATH again, and say whether RECEIPT still holds."""
     from crt_return.acceptance import receipts
-    from crt_return.standard import rule_set_sha256
+    from crt_return.standard import load_standard
     from crt_return.tables import load_pandera
 
     with _sentences():
@@ -70,7 +70,7 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
         report = validate(path, prior=prior).as_dict()
     except PriorUnreadable as error:
         raise click.UsageError(str(error)) from None
-    lines = receipts.compared(made, report, rule_set_sha256(), prior_given=prior is not None)
+    lines = receipts.compared(made, report, load_standard(), prior=prior is not None)
     for line in lines:
         click.echo(_compared(line))
     holds = all(line.agrees is not False for line in lines)

@@ -70,8 +70,8 @@ class Acceptance:
         new = arrivals([one for one in files if one.submission not in known], self.standard)
         for period, of_quarter in groupby(new, lambda one: one.period):
             yield from self._quarter(period, list(of_quarter))
+        desk.write(self.register, self.store, self.standard)
         self.store.clear()
-        desk.write(self.register, self.store.folder, self.standard)
 
     def _list(self, file: Path | None) -> None:
         if file is not None:
@@ -112,7 +112,7 @@ class Acceptance:
     def _again(self, one: Received) -> Done:
         """A file that was judged before: its receipt is written again if it is gone."""
         entry = self.register.entry(one.submission)
-        write(entry, self.store.folder, self.standard)
+        write(entry, self.store, self.standard)
         return Done(one.name, entry, new=False)
 
     def _quarter(self, period: str | None, new: Sequence[Arrival]) -> Iterator[Done]:
@@ -134,7 +134,7 @@ class Acceptance:
             return self._again(one.received)
         if entry.accepted:
             self.store.publish(entry, examination.staged)
-        write(entry, self.store.folder, self.standard)
+        write(entry, self.store, self.standard)
         return Done(one.received.name, entry, new=True)
 
     def _entry(

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
-from crt_return.acceptance.problem import cannot_write
-from crt_return.acceptance.receipts import MEANINGS, RECEIPTS, is_synthetic, outcome_words, place, write_whole
+from crt_return.acceptance.receipts import MEANINGS, is_synthetic, outcome_words, place
 from crt_return.acceptance.register import Entry, Failure, Register
+from crt_return.acceptance.store import Store
 from crt_return.pages import page
 from crt_return.quarters import months_of
 from crt_return.standard import Standard
@@ -107,18 +107,13 @@ class QuarterDesk:
         return sorted(counts, key=lambda one: (-one.providers, one.rule))
 
 
-def write(register: Register, folder: Path, standard: Standard) -> Path:
-    """Write the desk's page, whole or not at all."""
-    file = folder / FILE
+def write(register: Register, store: Store, standard: Standard) -> None:
+    """Write the desk's page."""
     entries = register.entries()
     desks = list(quarter_desks(entries, register, standard))
     synthetic = bool(entries) and all(is_synthetic(one.provider_code, standard) for one in entries if one.provider_code)
     unknown = [(one, _link(one)) for one in entries if one.period is None or one.provider_code is None]
-    try:
-        write_whole(file, page("desk.html", desks=desks, unknown=unknown, synthetic=synthetic))
-    except OSError as error:
-        raise cannot_write(file, error) from None
-    return file
+    store.write(PurePath(FILE), page("desk.html", desks=desks, unknown=unknown, synthetic=synthetic))
 
 
 def quarter_desks(entries: Sequence[Entry], register: Register, standard: Standard) -> Iterator[QuarterDesk]:
@@ -172,8 +167,7 @@ def _failing(failures: Iterable[Failure], earlier: set[str], standard: Standard)
 
 def _link(entry: Entry) -> str:
     """The receipt's page, as the desk's page reaches it."""
-    stem = place(entry, Path(RECEIPTS).parent)
-    return f"{stem.as_posix()}.html"
+    return f"{place(entry)}.html"
 
 
 def message(

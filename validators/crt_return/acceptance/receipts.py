@@ -7,17 +7,18 @@ is in it. It judges nothing.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from crt_return.acceptance.problem import Stopped, cannot_write
+from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Entry, Failure
+from crt_return.acceptance.store import Store
 from crt_return.pages import page
-from crt_return.standard import SEVERITIES, Standard
+from crt_return.rules import FINDINGS_READ, reads_from
+from crt_return.standard import SEVERITIES, Standard, rule_set_sha256
 
 RECEIPTS = "receipts"
 MEANINGS: Mapping[str, str] = {
@@ -75,11 +76,10 @@ def receipt(entry: Mapping[str, Any], report: Mapping[str, Any], failed: Sequenc
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
-def place(entry: Entry, store: Path) -> Path:
-    """Where the receipt of a submission lies, without its ending."""
+def place(entry: Entry) -> PurePosixPath:
+    """Where in the store the receipt of a submission lies, without its ending."""
     version = f"v{entry.submission_version}-" if entry.submission_version is not None else ""
-    inside = store / RECEIPTS / _named(entry.period) / _named(entry.provider_code)
-    return inside / f"{version}{entry.submission}"
+    return PurePosixPath(RECEIPTS, _named(entry.period), _named(entry.provider_code), version + entry.submission)
 
 
 def _named(part: str | None) -> str:
@@ -87,29 +87,11 @@ def _named(part: str | None) -> str:
     return part if part and part.replace("-", "").isalnum() and part.isascii() and len(part) < 20 else "not-known"
 
 
-def write(entry: Entry, store: Path, standard: Standard) -> None:
-    """Write both forms of a receipt, each whole or not at all; nothing is written where both are there."""
-    stem = place(entry, store)
-    texts = {".json": entry.receipt, ".html": html(entry, f"{stem.name}.json", standard)}
-    try:
-        for ending, text in texts.items():
-            write_whole(stem.parent / (stem.name + ending), text)
-    except OSError as error:
-        raise cannot_write(f"The receipt {stem}", error) from None
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part; leave it if it is the same."""
-    content = text.encode()
-    if file.is_file() and file.read_bytes() == content:
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+def write(entry: Entry, store: Store, standard: Standard) -> None:
+    """Write both forms of a receipt; those that are there already stay as they are."""
+    stem = place(entry)
+    store.write(stem.with_name(f"{stem.name}.json"), entry.receipt)
+    store.write(stem.with_name(f"{stem.name}.html"), html(entry, f"{stem.name}.json", standard))
 
 
 def html(entry: Entry, json_name: str, standard: Standard) -> str:
@@ -183,8 +165,11 @@ class Line:
     agrees: bool | None
 
 
-def compared(made: Mapping[str, Any], report: Mapping[str, Any], rule_set: str, *, prior_given: bool) -> list[Line]:
-    """What a receipt says beside a report made now. Rules that need what was not given are not compared."""
+def compared(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, *, prior: bool) -> list[Line]:
+    """What a receipt says beside a report made now, with the quarter before (`prior`) or without it.
+
+    Rules that need what was not given are not compared.
+    """
     sent, found = made["submission"], report["submission"]
     lines = [
         _line(words, sent[name], found[name])
@@ -195,7 +180,8 @@ def compared(made: Mapping[str, Any], report: Mapping[str, Any], rule_set: str, 
             ("submission version", "submission_version"),
         )
     ]
-    lines += [_rule_set_line(made["judged_by"], rule_set), *_rule_lines(made, report, prior_given=prior_given)]
+    lines.append(_rule_set_line(made["judged_by"], rule_set_sha256()))
+    lines += _rule_lines(made, report, _open(made, report, standard, prior=prior))
     return [*lines, _outcome_line(made["outcome"], report["outcome"], lines)]
 
 
@@ -212,16 +198,23 @@ def _outcome_line(then: str, now: str, lines: Iterable[Line]) -> Line:
     return Line("outcome", then, now, True if then == now else None if unknown else False)
 
 
-def _rule_lines(made: Mapping[str, Any], report: Mapping[str, Any], *, prior_given: bool) -> list[Line]:
+def _open(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, *, prior: bool) -> set[str]:
+    """The rules that can come out otherwise now: those of acceptance, and what wants the quarter before."""
+    own = set(standard.acceptance_rules)
+    if prior or made["prior"] is None:
+        return own
+    on_findings = {rule.id for rule in standard.rules.values() if reads_from(rule, FINDINGS_READ)}
+    return own | on_findings | {one["rule"] for one in report["rules"]["not_evaluated"]}
+
+
+def _rule_lines(made: Mapping[str, Any], report: Mapping[str, Any], unknown: set[str]) -> list[Line]:
     """Each rule that failed then or fails now, by how often."""
     then = {(one["rule"], one["severity"]): one["count"] for one in made["rules"]["failed"]}
     now = {(one.rule, one.severity): one.count for one in failures(report["findings"])}
-    open_now = {one["rule"]: one["because"] for one in report["rules"]["not_evaluated"]}
     lines = []
     for rule, severity in sorted({*then, *now}):
         before, after = then.get((rule, severity), 0), now.get((rule, severity), 0)
-        unknown = rule.startswith("ACC-") or (not prior_given and made["prior"] is not None and rule in open_now)
-        agrees = None if unknown and before != after else before == after
+        agrees = None if rule in unknown and before != after else before == after
         lines.append(
             Line(f"{rule} ({severity})", f"{before:,}", "not judged" if agrees is None else f"{after:,}", agrees)
         )

@@ -14,7 +14,8 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from uuid import uuid4
 
 import polars as pl
 from filelock import FileLock
@@ -80,6 +81,20 @@ class Store:
             (staged / TABLES).replace(place)
         except OSError as error:
             raise cannot_write(place, error) from None
+
+    def write(self, name: PurePath, text: str) -> None:
+        """Write a text so that a reader sees the old one or the new one, never a part; leave it if it is the same."""
+        file, content = self.folder / name, text.encode()
+        aside = self.folder / STAGED / uuid4().hex
+        try:
+            if file.is_file() and file.read_bytes() == content:
+                return
+            for folder in (aside.parent, file.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            aside.write_bytes(content)
+            aside.replace(file)
+        except OSError as error:
+            raise cannot_write(file, error) from None
 
     def clear(self) -> None:
         """Take away what runs left aside; only while no other run is at work."""

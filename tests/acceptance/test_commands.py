@@ -1,0 +1,126 @@
+"""The Department's commands as they are run: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from crt_return import cli
+from crt_return.acceptance import receipts
+from crt_return.acceptance.register import Entry
+from tests.acceptance.runs import LATER, Place, a_return, rejected_return
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    """The command in this process: exit status, output, error output."""
+    given = ["crt-return", *map(str, arguments)]
+    with mock.patch.object(sys, "argv", given), pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+def receipt_of(place: Place, entry: Entry) -> Path:
+    return place.store.folder / f"{receipts.place(entry)}.json"
+
+
+def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """The real command, with its real workers and Great Expectations."""
+    place.put("RZA.zip", a_return("RZA"))
+    place.put("RZB.zip", rejected_return("RZB"))
+    place.expect(("RZA", LATER, 1), ("RZB", LATER, 1))
+    given = ("accept", place.inbox, "--register", place.url, "--store", place.store.folder)
+    status, out, err = run(capsys, *given, "--processes", "1")
+    assert (status, err) == (0, "")
+    assert "RZA.zip: RZA 2006-07-Q4 v1: ACCEPTED (0 errors, 0 warnings)" in out
+    assert "RZB.zip: RZB 2006-07-Q4 v1: REJECTED (1 errors" in out
+    assert "2 in the inbox: 2 judged now, 0 before." in out
+    status, out, _ = run(capsys, *given)
+    assert status == 0
+    assert "- judged before" in out
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("no-such-inbox", "--register", "sqlite://", "--store", "s"), "no-such-inbox does not exist"),
+        (("inbox", "--register", "nonsense", "--store", "s"), "is not the URL of a database"),
+        (("inbox", "--register", "sqlite://", "--store", "inbox/s"), "would lie in the inbox itself"),
+        (("inbox", "--register", "sqlite://", "--store", "file/s"), "cannot be written"),
+        (("inbox", "--register", "sqlite://", "--store", "s", "--expected", "no.csv"), "no.csv cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence_and_2(
+    given: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    status, _, err = run(capsys, "accept", *given)
+    assert status == 2
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_verify_agrees_with_the_return_of_the_receipt_and_with_no_other(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = place.put("RZA.zip", a_return("RZA"))
+    other = place.put("RZB.zip", rejected_return("RZB"))
+    place.accept()
+    accepted, rejected = place.entries()
+    status, out, _ = run(capsys, "verify", receipt_of(place, accepted), same)
+    assert (status, out.splitlines()[-1]) == (0, f"Receipt {accepted.submission} holds for this return.")
+    status, out, _ = run(capsys, "verify", receipt_of(place, rejected), other)
+    assert status == 0
+    status, out, _ = run(capsys, "verify", receipt_of(place, accepted), other)
+    assert status == 1
+    assert "does NOT hold" in out
+    assert "DIFFERS       SHA-256 of the data" in out
+
+
+def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = place.put("q3.zip", a_return(period="2006-07-Q3"))
+    now = a_return()
+    now["home_treatment"][0]["caseload_start"] = "3"
+    file = place.put("q4.zip", now)
+    place.accept()
+    entry = place.entries()[1]
+    status, out, _ = run(capsys, "verify", receipt_of(place, entry), file)
+    assert status == 0
+    assert "not compared  HTX-08 (warning): 1 in the receipt, not judged now" in out
+    status, out, _ = run(capsys, "verify", receipt_of(place, entry), file, "--prior", before)
+    assert status == 0
+    assert "not compared" not in out
+    assert "agrees        HTX-08 (warning): 1" in out
+
+
+def test_another_rule_set_that_comes_to_the_same_is_said_and_no_difference(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = place.put("RZA.zip", a_return("RZA"))
+    place.accept()
+    made = json.loads(place.entries()[0].receipt)
+    made["judged_by"]["rule_set_sha256"] = "0" * 64
+    (tmp_path / "receipt.json").write_text(json.dumps(made), encoding="utf-8")
+    status, out, _ = run(capsys, "verify", tmp_path / "receipt.json", file)
+    assert status == 0
+    assert "not compared  rule set" in out
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"receipt": "1"}'])
+def test_a_file_that_is_no_receipt_is_a_sentence(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "receipt.json").write_text(text, encoding="utf-8")
+    status, _, err = run(capsys, "verify", tmp_path / "receipt.json", tmp_path)
+    assert status == 2
+    assert "is not a receipt" in err
