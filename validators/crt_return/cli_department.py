@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from crt_return.acceptance.accept import Done
+    from crt_return.acceptance.accept import Done, Workers
     from crt_return.acceptance.receipts import Line
+    from crt_return.acceptance.store import Store
+    from crt_return.engines.spark import Spark
 
 EXIT_DISAGREES, EXIT_OUR_FAULT = 1, 70
 PATH = click.Path(path_type=Path)
+ENGINE = "Where the work is done: on this machine, or on an Apache Spark cluster."
 
 
 @click.command()
@@ -27,19 +30,35 @@ PATH = click.Path(path_type=Path)
 @click.option("--store", "folder", type=PATH, required=True, help="The folder of accepted returns and receipts.")
 @click.option("--expected", type=PATH, help="The list of expected providers, where it is not beside the inbox.")
 @click.option("--processes", type=click.IntRange(1), help="How many returns to examine at once; all cores by default.")
-def accept(inbox: Path, url: str, folder: Path, expected: Path | None, processes: int | None) -> int:
+@click.option("--engine", type=click.Choice(["embedded", "spark"]), default="embedded", show_default=True, help=ENGINE)
+@click.option("--master", help="The Spark master, as spark://host:7077 or local[2].")
+def accept(
+    inbox: Path,
+    url: str,
+    folder: Path,
+    expected: Path | None,
+    processes: int | None,
+    engine: str,
+    master: str | None,
+) -> int:
     """Judge every return in INBOX, register it and give it a receipt; what was judged before stays as it is."""
     from crt_return.acceptance import desk
     from crt_return.acceptance.accept import Acceptance
     from crt_return.acceptance.inbox import expected_file
     from crt_return.acceptance.register import Register
     from crt_return.acceptance.store import Store
-    from crt_return.acceptance.workers import local_workers
     from crt_return.standard import load_standard
 
-    store = Store(folder)
     _refuse_inside(folder, inbox)
-    with _sentences(), store.locked(), Register(url) as register, local_workers(store, processes) as workers:
+    inbox, folder = inbox.absolute(), folder.absolute()
+    store = Store(folder)
+    with (
+        _sentences(),
+        _spark(engine, master) as spark,
+        store.locked(),
+        Register(url) as register,
+        _workers(store, spark, processes) as workers,
+    ):
         run = Acceptance(register, store, load_standard(), workers)
         done = list(_shown(run.accept(inbox, expected_file(inbox, expected))))
     faults = [one for one in done if one.fault]
@@ -91,6 +110,41 @@ def _verdict(lines: list[Line], receipt: str) -> str:
     if differing:
         return f"Receipt {receipt} does NOT hold for this return: {differing} of {len(lines)} points differ.{left}"
     return f"Receipt {receipt} holds for this return.{left}"
+
+
+@contextmanager
+def _spark(engine: str, master: str | None) -> Iterator[Spark | None]:
+    """A Spark session, where that is the engine."""
+    if (engine == "spark") != (master is not None):
+        raise click.UsageError("--engine spark and --master belong together: give both, or neither.")
+    if master is None:
+        yield None
+        return
+    try:
+        from crt_return.engines.spark import Spark, SparkUnreachable
+    except ModuleNotFoundError:
+        raise click.UsageError("--engine spark needs pyspark: install crt-return[spark].") from None
+    try:
+        spark = Spark(master)
+    except SparkUnreachable as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+@contextmanager
+def _workers(store: Store, spark: Spark | None, processes: int | None) -> Iterator[Workers]:
+    from crt_return.acceptance.workers import local_workers, spark_workers
+
+    if spark is None:
+        with local_workers(store, processes) as workers:
+            yield workers
+    elif processes is not None:
+        raise click.UsageError("--processes is of this machine; with --engine spark, the cluster decides.")
+    else:
+        yield spark_workers(store, spark)
 
 
 @contextmanager

@@ -88,9 +88,23 @@ def first_field(rule: Rule, table: Table) -> str | None:
     return _first(rule.select, table.names, table.primary_key) if rule.select else None
 
 
+@cache
 def for_spark(sql: str) -> str:
-    """The same SQL as Spark reads it."""
-    return parsed(sql).sql(dialect="spark")
+    """The same SQL as Spark reads it, with a view's name for each `schema.table`."""
+    tree = parsed(sql).copy()
+    for table in tree.find_all(exp.Table):
+        if table.db:
+            own = exp.to_identifier(view_name(f"{table.db}.{table.name}"))
+            alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))
+            table.set("alias", alias)
+            table.set("this", own)
+            table.set("db", None)
+    return tree.sql(dialect="spark")
+
+
+def view_name(name: str) -> str:
+    """The name without dots that a table of a schema goes by where views have no schema."""
+    return name.removeprefix("main.").replace(".", "__")
 
 
 def _parts(rule: Rule) -> list[str]:

@@ -1,7 +1,7 @@
-"""Workers: processes that examine returns side by side, a batch at a time, and end with the run that started them.
+"""Workers: processes, here or on a cluster, that examine returns side by side, a batch at a time.
 
-Each keeps Great Expectations at hand, which takes seconds to start. They are started anew rather than copied, because
-the libraries keep threads of their own. What they do is in `examining.py`.
+Each keeps Great Expectations at hand, which takes seconds to start. Those of this machine are started anew rather than
+copied, because the libraries keep threads of their own, and end with the run. What they do is in `examining.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache, partial
 from itertools import chain
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from crt_return.acceptance.accept import Workers
 from crt_return.acceptance.examining import Examination, Task, examinations
@@ -24,30 +25,42 @@ from crt_return.expectations import Expectations
 from crt_return.standard import load_standard
 from crt_return.tables import load_pandera
 
+if TYPE_CHECKING:
+    from crt_return.engines.spark import Spark
+
 BATCH = 12
 
 
-class _Tools(NamedTuple):
-    store: Store
-    expectations: Expectations
+def spark_workers(store: Store, spark: Spark) -> Workers:
+    """Workers of a Spark cluster, all of which must reach the inbox and the store under the same paths."""
 
+    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
+        return chain.from_iterable(spark.shared_out(partial(_examined, store.folder), _batches(tasks, BATCH)))
 
-_tools: list[_Tools] = []
+    return examine_all
 
 
 @contextmanager
 def local_workers(store: Store, processes: int | None = None) -> Iterator[Workers]:
     """Workers on this machine: as many as it has cores, unless told."""
-    number = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    number = processes or _cores()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(number, context, _start, (store.folder,)) as pool:
 
         def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
             size = max(1, min(BATCH, -(-len(tasks) // number)))
-            batches = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-            return chain.from_iterable(pool.map(_examined, batches))
+            return chain.from_iterable(pool.map(partial(_examined, store.folder), _batches(tasks, size)))
 
         yield examine_all
+
+
+def _cores() -> int:
+    """The cores this process may use; not every system can tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _batches(tasks: Sequence[Task], size: int) -> list[Sequence[Task]]:
+    return [tasks[start : start + size] for start in range(0, len(tasks), size)]
 
 
 def _start(folder: Path) -> None:
@@ -55,8 +68,7 @@ def _start(folder: Path) -> None:
     parent = multiprocessing.parent_process()
     if parent:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    load_pandera()
-    _tools.append(_Tools(Store(folder), Expectations()))
+    _tools(folder)
 
 
 def _end_with(sentinel: int) -> None:
@@ -64,6 +76,13 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _examined(tasks: Sequence[Task]) -> list[Examination]:
-    tools = _tools[0]
-    return examinations(tasks, tools.store, load_standard(), tools.expectations)
+@cache
+def _tools(folder: Path) -> tuple[Store, Expectations]:
+    """What a worker keeps from one batch to the next."""
+    load_pandera()
+    return Store(folder), Expectations()
+
+
+def _examined(folder: Path, tasks: Sequence[Task]) -> list[Examination]:
+    store, expectations = _tools(folder)
+    return examinations(tasks, store, load_standard(), expectations)
