@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from crt_return import cli_department
 from crt_return.version import __version__
@@ -114,14 +115,18 @@ def _explained(run: Run, own: Callable[[Run], str]) -> int:
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same files.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to make.")
 @click.option("--faults", default="", help="Rules to break, as GTK-01,PKG-04; where is written to faults.csv.")
-def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int:
-    """Make synthetic returns: each provider's last two quarters, valid but for the faults asked for."""
+@click.option("--national", is_flag=True, help="Make a year of a synthetic England instead; it takes some minutes.")
+def sample(providers: int, teams: int, seed: int, out: Path, faults: str, national: bool) -> int:
+    """Make synthetic returns: each provider's last two quarters, valid but for the faults asked for.
+
+    With --national: an inbox with the year 2006-07 of every provider that returns, and the list of those expected.
+    """
     from crt_return.sampling.make import make_samples
     from crt_return.standard import load_standard
 
     rules = tuple(rule.strip().upper() for rule in faults.split(",") if rule.strip())
     try:
-        made = make_samples(load_standard(), providers, teams, seed, out, rules)
+        made = _england(seed, out) if national else make_samples(load_standard(), providers, teams, seed, out, rules)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -129,6 +134,18 @@ def sample(providers: int, teams: int, seed: int, out: Path, faults: str) -> int
     for path in made:
         click.echo(str(path))
     return 0
+
+
+def _england(seed: int, out: Path) -> list[Path]:
+    """Make a synthetic England, which has a size of its own and no faults."""
+    from crt_return.sampling.england import make_england
+
+    context = click.get_current_context()
+    for name in ("providers", "teams", "faults"):
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name} cannot be given beside --national, whose teams are always the same.")
+    with _progress() as progress:
+        return make_england(seed, out, progress)
 
 
 @commands.command()
@@ -254,7 +271,7 @@ def _write(report: Report, file: Path) -> None:
         raise click.UsageError(f"The report cannot be written to {file}: {error.strerror}.") from None
 
 
-for _command in (cli_department.accept, cli_department.verify):
+for _command in (cli_department.accept, cli_department.national, cli_department.verify):
     commands.add_command(_command)
 
 

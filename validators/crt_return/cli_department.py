@@ -71,6 +71,41 @@ def accept(
 
 
 @click.command()
+@click.option("--period", required=True, help="A financial year, as 2006-07, or a quarter, as 2006-07-Q4.")
+@click.option("--register", "url", required=True, help="The register's database, as sqlite:///register.db.")
+@click.option("--store", "folder", type=PATH, required=True, help="The folder of accepted returns.")
+@click.option("--out", type=PATH, required=True, help="The folder to write the report into.")
+@click.option("--engine", type=click.Choice(["embedded", "spark"]), default="embedded", show_default=True, help=ENGINE)
+@click.option("--master", help="The Spark master, as spark://host:7077 or local[2].")
+def national(period: str, url: str, folder: Path, out: Path, engine: str, master: str | None) -> int:
+    """Write the national report on a period from the accepted returns: pages, tables and a workbook."""
+    from crt_return.acceptance.accepted import accepted_returns
+    from crt_return.acceptance.problem import cannot_write
+    from crt_return.acceptance.register import Register
+    from crt_return.acceptance.store import Store
+    from crt_return.engines.duckdb import DuckDB
+    from crt_return.national.write import NoSuchPeriod, NotFitToPublish, write_national
+    from crt_return.standard import load_standard
+
+    standard, store = load_standard(), Store(folder)
+    with _sentences(), _spark(engine, master) as spark, Register(url) as register:
+        try:
+            data = accepted_returns(period, register, store, standard)
+            report = write_national(data, standard, out, DuckDB if spark is None else lambda: spark)
+        except NoSuchPeriod as error:
+            raise click.UsageError(str(error)) from None
+        except NotFitToPublish as error:
+            click.echo(str(error), err=True)
+            return EXIT_OUR_FAULT
+        except OSError as error:
+            raise cannot_write(out, error) from None
+    for one in report.warnings:
+        click.echo(f"{one.rule}: {one.message}")
+    click.echo(f"The report on {period} is {out / 'index.html'}.")
+    return 0
+
+
+@click.command()
 @click.argument("receipt", type=PATH)
 @click.argument("path", type=PATH)
 @click.option("--prior", type=PATH, help="Last quarter's return, where the receipt says that one was used.")

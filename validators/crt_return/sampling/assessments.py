@@ -43,6 +43,23 @@ FIRST_DAYS = 3
 
 
 @dataclass(frozen=True)
+class Habits:
+    """How a team takes people on and how fast it comes.
+
+    `conversion` is the part of its assessments that leads to home treatment; with None it is over 43%. `late` is the
+    part of emergencies seen after 4 hours, and half of it that of the urgent seen after a day. Nobody comes from the
+    sources it is `closed_to`.
+    """
+
+    conversion: float | None = None
+    late: float = 0.05
+    closed_to: frozenset[str] = frozenset()
+
+
+USUAL = Habits()
+
+
+@dataclass(frozen=True)
 class Assessment:
     """One assessment of one referral. `minutes` is None where the response time is not known."""
 
@@ -54,12 +71,16 @@ class Assessment:
 
 
 def assessments(
-    scene: Scene, started: Sequence[Episode], admitted_informal: int, admitted_detained: int
+    scene: Scene,
+    started: Sequence[Episode],
+    admitted_informal: int,
+    admitted_detained: int,
+    habits: Habits = USUAL,
 ) -> tuple[Assessment, ...]:
     """All assessments of the quarter, those that led to an episode first and in the order of the episodes."""
     generator = scene.passing("assessments")
     taken_on = [episode for episode in started if episode.route == "assessment"]
-    others = _others(len(taken_on), admitted_informal + admitted_detained, generator)
+    others = _others(len(taken_on), admitted_informal + admitted_detained, habits, generator)
     outcomes = [
         *["home_treatment"] * len(taken_on),
         *["admitted_informal"] * admitted_informal,
@@ -69,8 +90,9 @@ def assessments(
     ]
     numbers = [*(episode.number for episode in taken_on), *[None] * (len(outcomes) - len(taken_on))]
     soon = sum(in_first_days(episode) for episode in taken_on)
-    answered = _answered(scene, len(outcomes), soon, generator)
-    sources = spread(_shares(scene, "referral_source", SOURCES, NOT_KNOWN_SOURCE, len(outcomes)), generator)
+    answered = _answered(scene, len(outcomes), soon, habits.late, generator)
+    open_to = {code: weight for code, weight in SOURCES.items() if code not in habits.closed_to}
+    sources = spread(_shares(scene, "referral_source", open_to, NOT_KNOWN_SOURCE, len(outcomes)), generator)
     records = zip(sources, answered, outcomes, numbers, strict=True)
     return tuple(
         Assessment(source, priority, minutes, outcome, number)
@@ -78,8 +100,10 @@ def assessments(
     )
 
 
-def _others(taken_on: int, admitted: int, generator: Random) -> int:
-    """Assessments that led neither to home treatment nor to a bed; few enough for a conversion over 43%."""
+def _others(taken_on: int, admitted: int, habits: Habits, generator: Random) -> int:
+    """Assessments that led neither to home treatment nor to a bed, as many as the conversion leaves room for."""
+    if habits.conversion:
+        return max(2, round(taken_on / habits.conversion) - taken_on - admitted)
     return max(2, min(generator.randint(20, 26), int(taken_on / 0.43) - taken_on - admitted))
 
 
@@ -96,10 +120,10 @@ def _shares(scene: Scene, codelist: str, weights: dict[str, int], unknown: str, 
     return {**apportion(total - 1, in_force), unknown: 1}
 
 
-def _answered(scene: Scene, total: int, soon: int, generator: Random) -> list[tuple[str, int | None]]:
+def _answered(scene: Scene, total: int, soon: int, late: float, generator: Random) -> list[tuple[str, int | None]]:
     """Priority and minutes of each assessment: the first few the fastest, one late in the list not known."""
     priorities = _shares(scene, "priority", PRIORITIES, NOT_KNOWN_PRIORITY, total)
-    timed = [(code, minutes) for code, n in priorities.items() for minutes in _minutes(code, n, generator)]
+    timed = [(code, minutes) for code, n in priorities.items() for minutes in _minutes(code, n, late, generator)]
     fastest_first = sorted(timed, key=lambda one: one[1])
     rest = fastest_first[soon:]
     generator.shuffle(rest)
@@ -109,17 +133,17 @@ def _answered(scene: Scene, total: int, soon: int, generator: Random) -> list[tu
     return answered
 
 
-def _minutes(priority: str, number: int, generator: Random) -> list[int]:
-    """Response times of one priority: at most 5% of emergencies over 4 hours, 3% of the urgent over a day."""
+def _minutes(priority: str, number: int, late: float, generator: Random) -> list[int]:
+    """Response times of one priority: at most so many emergencies late, and half as many of the urgent."""
     if priority in ("1", "4"):
-        late, very_late = number // 20, 0
+        same_day, very_late = int(number * late), 0
     elif priority == "2":
-        late, very_late = some_of(number, 0.25, 0.35, generator), number // 40
+        same_day, very_late = some_of(number, 0.25, 0.35, generator), int(number * late / 2)
     else:
-        late, very_late = some_of(number, 0.25, 0.35, generator), some_of(number, 0.35, 0.5, generator)
+        same_day, very_late = some_of(number, 0.25, 0.35, generator), some_of(number, 0.35, 0.5, generator)
     return [
-        *(generator.randint(20, FOUR_HOURS - 5) for _ in range(number - late - very_late)),
-        *(generator.randint(FOUR_HOURS + 1, DAY - 20) for _ in range(late)),
+        *(generator.randint(20, FOUR_HOURS - 5) for _ in range(number - same_day - very_late)),
+        *(generator.randint(FOUR_HOURS + 1, DAY - 20) for _ in range(same_day)),
         *(generator.randint(DAY + 1, 3 * DAY) for _ in range(very_late)),
     ]
 

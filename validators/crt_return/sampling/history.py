@@ -1,8 +1,8 @@
 """The home treatment episodes of one team, day by day from long before any quarter is looked at.
 
 Every quarter of a team is cut from this one history, so that a quarter opens with the caseload the last
-closed with and counts the same episodes. The caseload is held between 21 and 27 and nearly all stays under
-six weeks; that is what makes the figures taken from it valid. It writes no table.
+closed with and counts the same episodes. The caseload is held within a band, as a rule between 21 and 27, and
+nearly all stays under six weeks; that is what makes the figures taken from it valid. It writes no table.
 """
 
 from __future__ import annotations
@@ -15,11 +15,23 @@ from random import Random
 
 from crt_return.sampling.chance import chance
 
-LOWEST, HIGHEST = 21, 27
 LONG_STAY_EVERY = 25
 RETURN_EVERY = 17
 WARM_UP = timedelta(200)
 LOOKING_BACK = timedelta(60)
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Band:
+    """Between what the caseload of a team is held on its first day, and by what part of that it grows in a year."""
+
+    lowest: int = 21
+    highest: int = 27
+    growth: float = 0.0
+
+
+USUAL = Band()
 
 
 @dataclass(frozen=True)
@@ -52,16 +64,16 @@ def days(first: date, last: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=256)
-def history(seed: int, team: str, first: date, last: date) -> tuple[Episode, ...]:
+def history(seed: int, team: str, first: date, last: date, band: Band = USUAL) -> tuple[Episode, ...]:
     """All episodes of a team that start from the first day to the last. A later last day only adds some."""
     generator = chance(seed, team, "history")
-    level = (LOWEST + HIGHEST) // 2
+    level = (band.lowest + band.highest) // 2
     episodes: list[Episode] = []
     on_caseload: list[Episode] = []
-    for day in days(first, last):
+    for n, day in enumerate(days(first, last)):
         on_caseload = [episode for episode in on_caseload if episode.open_at_night(day)]
-        level = min(max(level + generator.choice((-1, 0, 0, 0, 1)), LOWEST), HIGHEST)
-        while len(on_caseload) < level:
+        level = min(max(level + generator.choice((-1, 0, 0, 0, 1)), band.lowest), band.highest)
+        while len(on_caseload) < round(level * (1 + band.growth * n / YEAR)):
             started = _start(episodes, day, generator)
             episodes.append(started)
             on_caseload.append(started)

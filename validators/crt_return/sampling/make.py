@@ -61,5 +61,10 @@ def _refuse(standard: Standard, providers: int, out: Path, faults: Sequence[str]
         raise ValueError(f"There are 1 to {len(PROVIDERS)} synthetic providers to be had, not {providers}.")
     for fault in faults:
         standard.rule(fault)
+    refuse_filled(out)
+
+
+def refuse_filled(out: Path) -> None:
+    """Raise a ValueError where a folder holds anything."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"{out} is not an empty folder; give a new one.")

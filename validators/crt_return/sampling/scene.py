@@ -77,6 +77,14 @@ def row(standard: Standard, table: str, values: dict[str, Any]) -> Row:
     return {name: cell(values.get(name)) for name in names}
 
 
+def refilled(row: Row, **values: Any) -> Row:
+    """A row with other values in some of its fields."""
+    unknown = set(values) - set(row)
+    if unknown:
+        raise KeyError(f"the row has no field {sorted(unknown)}")
+    return row | {name: cell(value) for name, value in values.items()}
+
+
 def cell(value: Any) -> str:
     """A value as the standard has it written."""
     if value is None:

@@ -90,17 +90,25 @@ def _team_tables(scene: Scene) -> dict[str, list[Row]]:
         "team_register": [open_team(scene)],
         "team_staffing": team_staffing(scene),
         "team_hours": team_hours(scene),
+        **counted(now),
+        "whole_system": whole_system(scene),
+        "audit_development": audit_development(scene),
+        "fidelity_self": fidelity_self(scene),
+        "core_items": core_items(scene),
+        "episodes": _episodes(now),
+    }
+
+
+def counted(now: Activity) -> dict[str, list[Row]]:
+    """The tables that count what a team did; they agree because they count the same."""
+    scene = now.scene
+    return {
         "gatekeeping": gatekeeping(scene, now.admissions),
         "gatekeeping_exemption": gatekeeping_exemption(scene, now.admissions),
         "referrals": referrals(scene, now.assessments, now.started),
         "response_times": response_times(scene, now.assessments),
         "assessment_outcomes": assessment_outcomes(scene, now.assessments),
         "home_treatment": home_treatment(scene, now.episodes),
-        "whole_system": whole_system(scene),
-        "audit_development": audit_development(scene),
-        "fidelity_self": fidelity_self(scene),
-        "core_items": core_items(scene),
-        "episodes": _episodes(now),
     }
 
 

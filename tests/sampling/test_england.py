@@ -1,0 +1,296 @@
+"""`crt-return sample --national`: the totals are those of the survey, and every return in it is accepted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import pytest
+from click.testing import CliRunner
+
+from crt_return.cli import commands
+from crt_return.sampling.england import (
+    EXPECTED,
+    INBOX,
+    YEAR,
+    make_england,
+    provider_return,
+    returning,
+    silent,
+    traits_of_teams,
+    write_year,
+)
+from crt_return.sampling.explaining import explained, judged_plainly
+from crt_return.sampling.reasons import REASONS, ROLES
+from crt_return.sampling.scene import Row, Scene, Tables
+from crt_return.sampling.team import team_tables
+from crt_return.sampling.traits import A_AND_E, CMHT, FULLY, ON_SHIFT, SOCIAL_SERVICES, Traits
+from crt_return.sampling.writing import files_of, write_zip
+from crt_return.scope import NO_PRIOR
+from crt_return.standard import load_standard
+from crt_return.tables import Checked, load_pandera
+from crt_return.validate import silent as no_progress
+from crt_return.validate import validate
+
+STANDARD = load_standard()
+LAST = YEAR[-1]
+SEEDS = [1, 2, 2006]
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def every_team(request: pytest.FixtureRequest) -> list[Traits]:
+    return list(traits_of_teams(request.param).values())
+
+
+def test_the_totals_of_the_survey_are_dealt_out_exactly(every_team: list[Traits]) -> None:
+    assert len(every_team) == 243
+    assert sum(team.says_operational == FULLY for team in every_team) == 97
+    assert sum(team.round_the_clock for team in every_team) == 129
+    assert sum(not team.says_gatekeeps for team in every_team) == 81
+    assert sum(not team.consultant for team in every_team) == 78
+    assert sum(not team.approved_social_worker for team in every_team) == 134
+    assert sum(team.night == A_AND_E for team in every_team) == 30
+    assert sum(bool(team.without_protocol & {CMHT, SOCIAL_SERVICES}) for team in every_team) == 73
+
+
+def test_few_teams_have_everything_and_most_of_those_say_so(every_team: list[Traits]) -> None:
+    complete = [team for team in every_team if team.complete]
+    assert (len(complete), sum(team.says_operational == FULLY for team in complete)) == (9, 7)
+
+
+def test_teams_that_say_they_are_fully_operational_have_more_than_others(every_team: list[Traits]) -> None:
+    def share(teams: list[Traits]) -> float:
+        return sum(team.round_the_clock for team in teams) / len(teams)
+
+    say = [team for team in every_team if team.says_operational == FULLY]
+    assert share(say) > share([team for team in every_team if team not in say]) + 0.1
+
+
+def test_whoever_is_round_the_clock_says_so_and_some_say_so_who_are_not(every_team: list[Traits]) -> None:
+    assert all(team.says_round_the_clock for team in every_team if team.round_the_clock)
+    assert sum(team.says_round_the_clock for team in every_team) == 129 + 24
+
+
+def test_teams_are_of_many_sizes_and_more_of_them_small(every_team: list[Traits]) -> None:
+    sizes = [team.caseload for team in every_team]
+    assert (min(sizes), max(sizes)) == (5, 48)
+    assert median(sizes) < 29
+
+
+def test_half_the_admissions_are_seen_in_person(every_team: list[Traits]) -> None:
+    people = sum(team.caseload for team in every_team)
+    assert sum(team.caseload * team.in_person for team in every_team) / people == pytest.approx(0.5, abs=0.01)
+    assert all(team.in_person <= team.gatekept <= 1 for team in every_team)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_quarters_of_providers_return_two_thirds_of_teams(seed: int) -> None:
+    assert len(returning(seed)) == 27
+    assert sorted(silent(seed).values()) == [10] * 4 + [11] * 5
+    assert sum(silent(seed).values()) + 10 * 27 == 365
+
+
+def one_team(period: str, **wanted: object) -> tuple[Traits, dict[str, list[Row]]]:
+    """A team of the synthetic England with some traits, and its tables."""
+    every = traits_of_teams(1)
+    team = next(name for name, one in every.items() if all(getattr(one, k) == v for k, v in wanted.items()))
+    scene = Scene(STANDARD, team.partition("-")[0], int(team[-2:]), STANDARD.quarters[period], 1)
+    first, last = STANDARD.quarters[YEAR[0]].starts, STANDARD.quarters[LAST].ends
+    return every[team], team_tables(scene, every[team], first, last)
+
+
+def test_a_team_whose_night_is_handed_to_a_and_e_says_so_in_both_tables() -> None:
+    _, tables = one_team(LAST, night=A_AND_E)
+    covers = {row["cover_model"] for row in tables["team_hours"] if row["start_time"] == "00:00"}
+    (liaison,) = [row for row in tables["whole_system"] if row["partner_type"] == "a_and_e_liaison"]
+    assert A_AND_E in covers
+    assert liaison["hands_over_overnight"] == "true"
+
+
+def test_a_team_without_a_consultant_has_nobody_in_post_and_perhaps_the_post() -> None:
+    _, tables = one_team(LAST, consultant=False)
+    (consultant,) = [row for row in tables["team_staffing"] if row["staff_group"] == "consultant_psychiatrist"]
+    assert (consultant["wte_in_post"], consultant["headcount"]) == ("0.00", "0")
+
+
+def test_a_team_round_the_clock_has_its_own_staff_at_every_hour() -> None:
+    _, tables = one_team(LAST, night=ON_SHIFT)
+    visits = [row["cover_model"] for row in tables["team_hours"] if row["function"] == "home_visit_known"]
+    assert {*visits} <= {"crt_on_shift", "crt_on_call"}
+
+
+def test_a_quarter_opens_with_the_caseload_the_last_closed_with() -> None:
+    closing, opening = (one_team(period)[1]["home_treatment"] for period in YEAR[:2])
+    assert closing[-1]["caseload_end"] == opening[0]["caseload_start"]
+
+
+@pytest.fixture(scope="module")
+def two_returns() -> tuple[Tables, Tables, Checked]:
+    """The first two quarters of one provider with their warnings explained, and the first as checked."""
+    load_pandera()
+    provider, every = returning(1)[0], traits_of_teams(1)
+    before, checked = explained(provider_return(STANDARD, provider, YEAR[0], 1, every), NO_PRIOR, STANDARD, 1)
+    now, _ = explained(provider_return(STANDARD, provider, YEAR[1], 1, every), checked, STANDARD, 1)
+    return before, now, checked
+
+
+def test_a_return_is_accepted_with_explanations(two_returns: tuple[Tables, Tables, Checked], tmp_path: Path) -> None:
+    first, second, _ = two_returns
+    before = write_zip(files_of(first, STANDARD), tmp_path / "first.zip")
+    now = write_zip(files_of(second, STANDARD), tmp_path / "second.zip")
+    for report in (validate(before), validate(now, prior=before)):
+        assert report.outcome == "accepted_with_explanations"
+        assert report.counts["error"] == 0
+        assert all(one.explained for one in report.findings if one.severity == "warning")
+
+
+def test_every_explanation_is_given_by_a_role_for_a_reason(two_returns: tuple[Tables, Tables, Checked]) -> None:
+    reasons = {code.code for code in STANDARD.codelists["explanation_reason"]}
+    for row in two_returns[1]["explanations"]:
+        assert row["reason_code"] in reasons
+        assert 20 <= len(row["explanation"]) <= 1000
+        assert row["explained_by_role"] in ROLES
+
+
+def test_texts_are_kept_for_rules_of_the_standard_that_warn() -> None:
+    assert {STANDARD.rules[rule].severity for rule in REASONS} == {"warning"}
+
+
+def test_an_error_is_a_fault_of_the_generator_and_is_not_explained_away() -> None:
+    load_pandera()
+    tables = provider_return(STANDARD, returning(1)[0], LAST, 1, traits_of_teams(1))
+    tables["gatekeeping"][0]["admissions_total"] = "999"
+    with pytest.raises(RuntimeError, match="breaks GTK-01"):
+        explained(tables, NO_PRIOR, STANDARD, 1)
+
+
+def test_the_same_seed_makes_the_same_return(two_returns: tuple[Tables, Tables, Checked]) -> None:
+    provider, every = returning(1)[0], traits_of_teams(1)
+    assert traits_of_teams(2) != every
+    again, _ = explained(provider_return(STANDARD, provider, YEAR[0], 1, every), NO_PRIOR, STANDARD, 1)
+    assert files_of(again, STANDARD) == files_of(two_returns[0], STANDARD)
+
+
+@pytest.mark.parametrize("option", ["--providers=2", "--teams=1", "--faults=GTK-01"])
+def test_what_has_no_place_beside_national_is_refused(option: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(commands, ["sample", "--national", option, "--out", str(tmp_path / "england")])
+    assert done.exit_code == 2
+    assert f"{option.partition('=')[0]} cannot be given beside --national" in done.output
+    assert not (tmp_path / "england").exists()
+
+
+def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="not an empty folder"):
+        make_england(1, tmp_path, no_progress)
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+@pytest.mark.slow
+def test_a_synthetic_england_reads_as_the_survey_did_and_every_return_in_it_is_accepted(tmp_path: Path) -> None:
+    """One test, for an England takes some minutes to make."""
+    make_england(1, tmp_path, no_progress)
+    returns_are_those_of_the_providers_that_send_any(tmp_path)
+    tables = tables_of(tmp_path / INBOX)
+    status_of_the_last_quarter_is_that_of_the_survey(tables)
+    flows_of_the_year_are_those_reported(tables)
+    with ProcessPoolExecutor(2, get_context("spawn"), load_pandera) as pool:  # another process: another order of sets
+        again = pool.submit(write_year, returning(1)[0], 1, tmp_path)
+        years = [[tmp_path / INBOX / f"{provider}-{period}.zip" for period in YEAR] for provider in returning(1)]
+        all_are_accepted_and_few_teams_are_what_they_say(list(pool.map(verdicts_of, years)), tables)
+        for path in again.result():
+            assert path.read_bytes() == (tmp_path / INBOX / path.name).read_bytes()
+
+
+def returns_are_those_of_the_providers_that_send_any(england: Path) -> None:
+    names = {path.name for path in (england / INBOX).iterdir()}
+    assert names == {f"{provider}-{period}.zip" for provider in returning(1) for period in YEAR}
+    with (england / EXPECTED).open(encoding="utf-8", newline="") as file:
+        expected = list(csv.DictReader(file))
+    assert len({(row["provider_code"], row["period"]) for row in expected}) == len(expected) == 36 * 4
+    assert {total(expected, "teams_expected", period=period) for period in YEAR} == {365}
+
+
+def tables_of(inbox: Path) -> Tables:
+    """Every row of the inbox, by table."""
+    found: Tables = {name: [] for name in STANDARD.tables}
+    for path in sorted(inbox.iterdir()):
+        for name, rows in rows_in(path):
+            found[name] += rows
+    return found
+
+
+def rows_in(path: Path) -> Iterator[tuple[str, list[Row]]]:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".csv"):
+                yield name.removesuffix(".csv"), list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+
+
+def total(rows: list[Row], field: str, **wanted: str) -> float:
+    return sum(float(row[field]) for row in rows if all(row[name] == value for name, value in wanted.items()))
+
+
+def last(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["period"] == LAST]
+
+
+def status_of_the_last_quarter_is_that_of_the_survey(tables: Tables) -> None:
+    register = last(tables["team_register"])
+    assert len(register) == 243
+    assert Counter(row["operational_status_self"] for row in register)[FULLY] == 97
+    assert Counter(row["gatekeeps_self"] for row in register)["false"] == 81
+    staff = last(tables["team_staffing"])
+    nobody = Counter(row["staff_group"] for row in staff if float(row["wte_in_post"]) == 0)
+    assert (nobody["consultant_psychiatrist"], nobody["approved_social_worker"]) == (78, 134)
+    assert 0.895 <= total(staff, "wte_in_post") / total(staff, "wte_funded") <= 0.905
+    visits = [row for row in last(tables["team_hours"]) if row["function"] == "home_visit_known"]
+    by_others = {row["team_id"] for row in visits if not row["cover_model"].startswith("crt_")}
+    assert 243 - len(by_others) == 129
+
+
+def flows_of_the_year_are_those_reported(tables: Tables) -> None:
+    treatment, outcomes, admissions = (
+        tables[name] for name in ("home_treatment", "assessment_outcomes", "gatekeeping")
+    )
+    quarters = [total(treatment, "episodes_started", period=period) for period in YEAR]
+    assert quarters == sorted(quarters)
+    assert 94_000 <= sum(quarters) * 365 / 243 <= 99_000
+    taken_on = total(outcomes, "assessments", outcome_code="home_treatment")
+    assert 0.30 <= taken_on / total(outcomes, "assessments") <= 0.38
+    assert 0.48 <= total(admissions, "gatekept_face_to_face") / total(admissions, "admissions_eligible") <= 0.52
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the validator says of one return of England: its outcome, and the teams computed fully operational."""
+
+    outcome: str
+    fully: frozenset[str]
+
+
+def verdicts_of(paths: list[Path]) -> list[Verdict]:
+    """A provider's returns, each held against the one before."""
+    before: Checked | str = NO_PRIOR
+    found = []
+    for path in paths:
+        run, before = judged_plainly(path, before, STANDARD)
+        fully = frozenset(team["team_id"] for team in run.report.fidelity if team["computed"] == FULLY)
+        found.append(Verdict(run.report.outcome, fully))
+    return found
+
+
+def all_are_accepted_and_few_teams_are_what_they_say(judged: list[list[Verdict]], tables: Tables) -> None:
+    assert {one.outcome for year in judged for one in year} <= {"accepted", "accepted_with_explanations"}
+    fully = frozenset.union(*(year[-1].fully for year in judged))
+    say = {row["team_id"] for row in last(tables["team_register"]) if row["operational_status_self"] == FULLY}
+    assert fully == {team for team, traits in traits_of_teams(1).items() if traits.complete}
+    assert (len(fully), len(say - fully)) == (9, 90)
