@@ -10,7 +10,7 @@ import pytest
 
 from crt_return.imports import without
 
-SEEN = "import sys; from crt_return import cli; cli._load_pandera(); print(sorted(sys.modules))"
+SEEN = "import sys; from crt_return import cli, tables; tables.load_pandera(); print(sorted(sys.modules))"
 
 
 def test_the_command_checks_cells_without_loading_pandas() -> None:

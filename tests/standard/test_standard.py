@@ -65,7 +65,9 @@ def test_each_table_has_the_shape_of_one_and_frictionless_takes_it(path: Path) -
     assert list(report) == []
 
 
-@pytest.mark.parametrize("path", files("rules"))
+@pytest.mark.parametrize(
+    "path", [*files("rules"), *(SCHEMA / name / "rules.yaml" for name in ("acceptance", "national"))]
+)
 def test_each_file_of_rules_has_the_shape_of_one(path: Path) -> None:
     holds_to("rule", read_yaml(path))
 
@@ -77,6 +79,19 @@ def test_each_file_of_measures_has_the_shape_of_one(path: Path) -> None:
 
 def test_the_settings_of_measures_have_the_shape_of_them() -> None:
     holds_to("settings", read_yaml(SCHEMA / "measures/settings.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("file", "metaschema"),
+    [
+        ("indicators", "indicator"),
+        ("breakdowns", "breakdown"),
+        ("distributions", "distribution"),
+        ("settings", "national_settings"),
+    ],
+)
+def test_each_file_of_the_national_report_has_the_shape_of_one(file: str, metaschema: str) -> None:
+    holds_to(metaschema, read_yaml(SCHEMA / f"national/{file}.yaml"))
 
 
 @pytest.mark.parametrize("path", files("reference"))
@@ -167,13 +182,18 @@ def test_rule_ids_are_unique_and_stand_in_the_file_of_their_table() -> None:
     assert {rule.table for rule in STANDARD.rules.values()} <= {*STANDARD.tables, "package"}
 
 
+def test_no_id_stands_for_two_rules_of_returns_acceptance_and_the_national_report() -> None:
+    sets = (STANDARD.rules, STANDARD.acceptance_rules, STANDARD.national_rules)
+    assert len({name for rules in sets for name in rules}) == sum(len(rules) for rules in sets)
+
+
 def test_no_rule_id_is_ever_reused() -> None:
     """`schema/ids.csv` holds every id of a released version: a retired rule stays in its file, with `until`."""
     with (SCHEMA / "ids.csv").open(encoding="utf-8", newline="") as file:
         released = list(csv.DictReader(file))
     assert len(released) >= 90
     for one in released:
-        rule = STANDARD.rules.get(one["id"])
+        rule = {**STANDARD.rules, **STANDARD.acceptance_rules, **STANDARD.national_rules}.get(one["id"])
         assert rule, f"{one['id']} was released and is gone: put the rule back, with `until` and a reason"
         now = (rule.table, rule.since)
         assert now == (one["table"], one["since"]), f"{one['id']} was released for another rule: take a new id"

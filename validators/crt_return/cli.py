@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,12 @@ import click
 from click.core import ParameterSource
 
 from crt_return import cli_department
+from crt_return.console import progress
 from crt_return.version import __version__
 
 if TYPE_CHECKING:
     from crt_return.finding import Report
-    from crt_return.validate import Progress, Run
+    from crt_return.validate import Run
 
 EXIT_ERRORS, EXIT_USAGE, EXIT_OUR_FAULT = 1, 2, 70
 FORMS = (".json",)
@@ -144,8 +144,8 @@ def _england(seed: int, out: Path) -> list[Path]:
     for name in ("providers", "teams", "faults"):
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--{name} cannot be given beside --national, whose teams are always the same.")
-    with _progress() as progress:
-        return make_england(seed, out, progress)
+    with progress() as show:
+        return make_england(seed, out, show)
 
 
 @commands.command()
@@ -185,7 +185,7 @@ def _run(
     thresholds: bool = True,
     gx_results: Path | None = None,
 ) -> Run:
-    with _progress() as progress:
+    with progress() as show:
         from crt_return.tables import load_pandera
 
         load_pandera()
@@ -193,23 +193,10 @@ def _run(
 
         try:
             return run(
-                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=progress
+                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=show
             )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A line on a terminal that says what is being done; nothing where the error output is not a terminal."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("Starting") as status:
-        yield status.update
 
 
 def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:

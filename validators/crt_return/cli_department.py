@@ -6,12 +6,14 @@ usage or a place that cannot be used, 70 a fault of this program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from crt_return.console import progress
 
 if TYPE_CHECKING:
     from crt_return.acceptance.accept import Done, Workers
@@ -200,10 +202,10 @@ def _refuse_inside(folder: Path, inbox: Path) -> None:
 
 def _shown(done: Iterator[Done]) -> Iterator[Done]:
     """Each file as a line, when it is done; on a terminal, with a count below."""
-    with _counter() as count:
+    with progress() as show:
         for number, one in enumerate(done, start=1):
             click.echo(_line(one))
-            count(f"{number:,} done")
+            show(f"{number:,} done")
             yield one
 
 
@@ -216,16 +218,3 @@ def _line(one: Done) -> str:
     word = entry.outcome.replace("_", " ").upper() + (", LATE" if entry.late else "")
     counted = f"{entry.errors:,} errors, {entry.warnings:,} warnings"
     return f"{one.name}: {named}{version}: {word} ({counted}){'' if one.new else ' - judged before'}"
-
-
-@contextmanager
-def _counter() -> Iterator[Callable[[str], None]]:
-    """A line on a terminal that says how far the run is; nothing where the error output is not a terminal."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("Starting") as status:
-        yield status.update

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-Dated = TypeVar("Dated", "Threshold", "SmallNumber")
 Comparison = Literal["at_least", "at_most", "above", "below"]
 Level = Literal["met", "strong"]
 LEVELS: tuple[Level, ...] = ("met", "strong")
@@ -20,6 +19,17 @@ WORDS: Mapping[Comparison, str] = {
     "above": "more than",
     "below": "less than",
 }
+
+
+class HoldsFrom(Protocol):
+    """What holds from a day on."""
+
+    @property
+    def since(self) -> date:
+        """The first day it holds."""
+
+
+Dated = TypeVar("Dated", bound=HoldsFrom)
 
 
 @dataclass(frozen=True)

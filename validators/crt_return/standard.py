@@ -22,6 +22,7 @@ from typing import Any, Literal
 import yaml
 
 from crt_return.data_quality import DataQuality, data_quality_of
+from crt_return.indicator import NATIONAL_FILES, Indicator, National, national_of
 from crt_return.measure import Comparison, Limit, Measure, SmallNumber, Threshold, in_force
 from crt_return.quarters import Quarter, quarters
 
@@ -213,6 +214,12 @@ class Standard:
     small_numbers: tuple[SmallNumber, ...]
     claims: Mapping[str, str]
     data_quality: DataQuality
+    national: National
+
+    @property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """The indicators of the national report by id."""
+        return self.national.indicators
 
     def rule(self, name: str) -> Rule:
         """The rule of that id, whatever its letter case. A ValueError names the nearest where there is none."""
@@ -268,6 +275,7 @@ def load_standard(folder: Path | None = None) -> Standard:
         small_numbers=tuple(SmallNumber(one["from"], one["number"]) for one in settings["small_numbers"]),
         claims=settings["claims"],
         data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
+        national=national_of(*(read_yaml(root / "national" / name) for name in NATIONAL_FILES)),
     )
 
 
