@@ -89,11 +89,11 @@ def national(period: str, url: str, folder: Path, out: Path, engine: str, master
     from crt_return.national.write import NoSuchPeriod, NotFitToPublish, write_national
     from crt_return.standard import load_standard
 
-    standard, store = load_standard(), Store(folder)
+    standard, store = load_standard(), Store(folder.absolute())
     with _sentences(), _spark(engine, master) as spark, Register(url) as register:
         try:
-            data = accepted_returns(period, register, store, standard)
-            report = write_national(data, standard, out, DuckDB if spark is None else lambda: spark)
+            data = accepted_returns(period, register, store, standard, as_files=spark is not None)
+            report = write_national(data, standard, out, spark.apart if spark else DuckDB)
         except NoSuchPeriod as error:
             raise click.UsageError(str(error)) from None
         except NotFitToPublish as error:
@@ -162,7 +162,7 @@ def _spark(engine: str, master: str | None) -> Iterator[Spark | None]:
     except ModuleNotFoundError:
         raise click.UsageError("--engine spark needs pyspark: install crt-return[spark].") from None
     try:
-        spark = Spark(master)
+        spark = Spark.start(master)
     except SparkUnreachable as error:
         raise click.UsageError(str(error)) from None
     try:

@@ -13,21 +13,26 @@ from crt_return.acceptance.register import Entry, Register
 from crt_return.acceptance.store import Store
 from crt_return.assessment import MEASURE_TABLES
 from crt_return.national.data import ACCEPTANCE_TABLES, EXPECTED, SUBMISSION, NationalData, empty_frame, quarters_of
-from crt_return.standard import Standard
+from crt_return.standard import HEADER, Standard
 
 
-def accepted_returns(period: str, register: Register, store: Store, standard: Standard) -> NationalData:
+def accepted_returns(
+    period: str, register: Register, store: Store, standard: Standard, *, as_files: bool = False
+) -> NationalData:
     """The accepted returns of a year or a quarter, who was expected, and what became of what was sent.
 
-    Raises NoSuchPeriod where there is no such period.
+    With `as_files`, the tables are left in the store, for an engine that reads them there. Raises NoSuchPeriod where
+    there is no such period.
     """
     periods = [quarter.period for quarter in quarters_of(period, standard)]
     names = [*standard.tables, *MEASURE_TABLES]
     standing = register.standing(periods)
-    tables = store.frames(standing, {name: empty_frame(name, standard) for name in names})
+    read = [HEADER] if as_files else names
+    tables = store.frames(standing, {name: empty_frame(name, standard) for name in read})
+    files = {name: store.files(standing, name) for name in names} if as_files else {}
     sent = [one for own in periods for one in register.entries(own)]
     expected = register.expected().filter(pl.col("period").is_in(periods))
-    return NationalData(period, {**tables, EXPECTED: expected, SUBMISSION: _submissions(sent, standing)})
+    return NationalData(period, {**tables, EXPECTED: expected, SUBMISSION: _submissions(sent, standing)}, files)
 
 
 def _submissions(sent: Iterable[Entry], standing: Sequence[Entry]) -> pl.DataFrame:

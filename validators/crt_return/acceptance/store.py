@@ -108,11 +108,15 @@ class Store:
 
     def frames(self, entries: Sequence[Entry], names: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Tables of several returns on top of each other; `names` gives each table's empty frame."""
-        return {name: pl.concat([empty, *_read(self._files(entries, name))]) for name, empty in names.items()}
+        return {
+            name: pl.concat([empty, *(pl.read_parquet(file) for _, file in self.files(entries, name))])
+            for name, empty in names.items()
+        }
 
-    def _files(self, entries: Iterable[Entry], name: str) -> list[Path]:
-        files = [self.place(entry) / f"{name}.parquet" for entry in entries]
-        return [file for file in files if file.is_file()]
+    def files(self, entries: Iterable[Entry], name: str) -> list[tuple[str, Path]]:
+        """The Parquet files of a table in several returns, each with its quarter."""
+        places = [(str(entry.period), self.place(entry) / f"{name}.parquet") for entry in entries]
+        return [(period, file) for period, file in places if file.is_file()]
 
 
 def write_staged(folder: Path, submission: str, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -153,7 +157,3 @@ def _table(folder: Path, name: str, standard: Standard) -> CheckedTable:
     values = pl.read_parquet(file) if file.is_file() else empty_frame(name, standard)
     numbered = values.with_row_index(ROW, offset=FIRST_ROW)
     return CheckedTable(table, TextTable(name, table.file, table.names, numbered.select(ROW)), numbered, {})
-
-
-def _read(files: Iterable[Path]) -> Iterator[pl.DataFrame]:
-    return (pl.read_parquet(file) for file in files)

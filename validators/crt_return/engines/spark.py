@@ -47,18 +47,27 @@ class SparkUnreachable(Exception):  # noqa: N818 - the words a caller reads
 class Spark:
     """A session on a cluster, or on this machine where the master is `local[2]`. End it with `stop`."""
 
-    def __init__(self, master: str) -> None:
-        """Raises SparkUnreachable where no Java is found, or the master does not answer."""
+    def __init__(self, session: SparkSession) -> None:
+        self._session = session
+
+    @classmethod
+    def start(cls, master: str) -> Spark:
+        """A session at a master. Raises SparkUnreachable where no Java is found, or the master does not answer."""
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = SparkSession.builder.master(master).appName("crt-return").config(map=_SETTINGS)
         try:
-            self._session = builder.getOrCreate()
+            session = builder.getOrCreate()
         except (PySparkException, Py4JError, OSError) as error:
             raise SparkUnreachable(
                 f"Spark at {master} cannot be started ({type(error).__name__}). It needs Java 17 or 21 (set JAVA_HOME) "
                 "and a master that answers, such as local[2] or spark://host:7077."
             ) from None
-        self._session.sparkContext.setLogLevel("OFF")
+        session.sparkContext.setLogLevel("OFF")
+        return cls(session)
+
+    def apart(self) -> Spark:
+        """The same cluster with tables of its own."""
+        return Spark(self._session.newSession())
 
     def stop(self) -> None:
         """End the session."""

@@ -7,8 +7,10 @@ what is asked is written in `schema/national/`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -45,11 +47,21 @@ class NationalData:
 
     `tables` holds the standard's tables, typed and without row numbers; `measure.*` with the column `period`;
     `acceptance.expected_provider`; and `acceptance.submission`, with a row for each provider and quarter that sent
-    anything. A table left out is empty.
+    anything. A table left out is empty. `files` holds the Parquet files of tables, each with its quarter, for an engine
+    that reads them where they lie; `tables` then needs the headers only.
     """
 
     period: str
     tables: Mapping[str, pl.DataFrame]
+    files: Mapping[str, Sequence[tuple[str, Path]]] = field(default_factory=dict)
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """An engine that reads Parquet files where they lie."""
+
+    def read(self, name: str, files: Sequence[Path], empty: pl.DataFrame) -> None:
+        """Let a name stand for the files; `empty` has the columns where there is none."""
 
 
 def quarters_of(period: str, standard: Standard) -> tuple[Quarter, ...]:
@@ -77,9 +89,17 @@ class Answers:
     def query(self, sql: str) -> pl.DataFrame:
         """The rows a query gives."""
         for name in sorted(tables_in([sql]) - self._loaded):
-            self._engine.load(name if "." in name else f"main.{name}", self.table(name))
+            self._load(name)
             self._loaded.add(name)
         return self._engine.query(sql)
+
+    def _load(self, name: str) -> None:
+        named = name if "." in name else f"main.{name}"
+        if name in self._data.files and isinstance(self._engine, ReadsFiles):
+            files = [file for period, file in self._data.files[name] if period in self.periods]
+            self._engine.read(named, files, empty_frame(name, self._standard))
+        else:
+            self._engine.load(named, self.table(name))
 
     def table(self, name: str) -> pl.DataFrame:
         """A table of these quarters, a code list or a reference file."""
