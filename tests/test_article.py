@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from crt_return.sampling.england import INBOX, returning
+from tests.sampling import counting
 from tests.test_docs import of_the_department
 
 
@@ -91,3 +93,20 @@ def test_every_return_of_the_synthetic_england_was_accepted(england: Path) -> No
     assert desk.count("not received") >= 9 * 4
     assert "rejected" not in desk
     assert len(list((england / "store/returns").glob("*/*"))) == 27 * 4
+
+
+def test_the_rows_of_the_inbox_counted_one_by_one_say_the_same(england: Path) -> None:
+    counting.returns_are_those_of_the_providers_that_send_any(england / "england")
+    tables = counting.tables_of(england / "england" / INBOX)
+    counting.status_of_the_last_quarter_is_that_of_the_survey(tables)
+    counting.flows_of_the_year_are_those_reported(tables)
+
+
+def test_a_year_made_again_in_another_process_is_the_same_to_the_byte(england: Path, tmp_path: Path) -> None:
+    """Another process has another order of sets."""
+    made = "import sys; from pathlib import Path; from crt_return.sampling.england import write_year; "
+    run = f"{made}write_year(sys.argv[1], 1, Path(sys.argv[2]))"
+    subprocess.run([sys.executable, "-c", run, returning(1)[0], str(tmp_path)], check=True)
+    assert len(list(tmp_path.iterdir())) == 4
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (england / "england" / INBOX / path.name).read_bytes()

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -18,17 +10,14 @@ from click.testing import CliRunner
 
 from crt_return.cli import commands
 from crt_return.sampling.england import (
-    EXPECTED,
-    INBOX,
     YEAR,
     make_england,
     provider_return,
     returning,
     silent,
     traits_of_teams,
-    write_year,
 )
-from crt_return.sampling.explaining import explained, judged_plainly
+from crt_return.sampling.explaining import explained
 from crt_return.sampling.reasons import REASONS, ROLES
 from crt_return.sampling.scene import Row, Scene, Tables
 from crt_return.sampling.team import team_tables
@@ -192,105 +181,3 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path)
     with pytest.raises(ValueError, match="not an empty folder"):
         make_england(1, tmp_path, no_progress)
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
-
-
-@pytest.mark.slow
-def test_a_synthetic_england_reads_as_the_survey_did_and_every_return_in_it_is_accepted(tmp_path: Path) -> None:
-    """One test, for an England takes some minutes to make."""
-    make_england(1, tmp_path, no_progress)
-    returns_are_those_of_the_providers_that_send_any(tmp_path)
-    tables = tables_of(tmp_path / INBOX)
-    status_of_the_last_quarter_is_that_of_the_survey(tables)
-    flows_of_the_year_are_those_reported(tables)
-    with ProcessPoolExecutor(2, get_context("spawn"), load_pandera) as pool:  # another process: another order of sets
-        again = pool.submit(write_year, returning(1)[0], 1, tmp_path)
-        years = [[tmp_path / INBOX / f"{provider}-{period}.zip" for period in YEAR] for provider in returning(1)]
-        all_are_accepted_and_few_teams_are_what_they_say(list(pool.map(verdicts_of, years)), tables)
-        for path in again.result():
-            assert path.read_bytes() == (tmp_path / INBOX / path.name).read_bytes()
-
-
-def returns_are_those_of_the_providers_that_send_any(england: Path) -> None:
-    names = {path.name for path in (england / INBOX).iterdir()}
-    assert names == {f"{provider}-{period}.zip" for provider in returning(1) for period in YEAR}
-    with (england / EXPECTED).open(encoding="utf-8", newline="") as file:
-        expected = list(csv.DictReader(file))
-    assert len({(row["provider_code"], row["period"]) for row in expected}) == len(expected) == 36 * 4
-    assert {total(expected, "teams_expected", period=period) for period in YEAR} == {365}
-
-
-def tables_of(inbox: Path) -> Tables:
-    """Every row of the inbox, by table."""
-    found: Tables = {name: [] for name in STANDARD.tables}
-    for path in sorted(inbox.iterdir()):
-        for name, rows in rows_in(path):
-            found[name] += rows
-    return found
-
-
-def rows_in(path: Path) -> Iterator[tuple[str, list[Row]]]:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith(".csv"):
-                yield name.removesuffix(".csv"), list(csv.DictReader(io.StringIO(archive.read(name).decode())))
-
-
-def total(rows: list[Row], field: str, **wanted: str) -> float:
-    return sum(float(row[field]) for row in rows if all(row[name] == value for name, value in wanted.items()))
-
-
-def last(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["period"] == LAST]
-
-
-def status_of_the_last_quarter_is_that_of_the_survey(tables: Tables) -> None:
-    register = last(tables["team_register"])
-    assert len(register) == 243
-    assert Counter(row["operational_status_self"] for row in register)[FULLY] == 97
-    assert Counter(row["gatekeeps_self"] for row in register)["false"] == 81
-    staff = last(tables["team_staffing"])
-    nobody = Counter(row["staff_group"] for row in staff if float(row["wte_in_post"]) == 0)
-    assert (nobody["consultant_psychiatrist"], nobody["approved_social_worker"]) == (78, 134)
-    assert 0.895 <= total(staff, "wte_in_post") / total(staff, "wte_funded") <= 0.905
-    visits = [row for row in last(tables["team_hours"]) if row["function"] == "home_visit_known"]
-    by_others = {row["team_id"] for row in visits if not row["cover_model"].startswith("crt_")}
-    assert 243 - len(by_others) == 129
-
-
-def flows_of_the_year_are_those_reported(tables: Tables) -> None:
-    treatment, outcomes, admissions = (
-        tables[name] for name in ("home_treatment", "assessment_outcomes", "gatekeeping")
-    )
-    quarters = [total(treatment, "episodes_started", period=period) for period in YEAR]
-    assert quarters == sorted(quarters)
-    assert 94_000 <= sum(quarters) * 365 / 243 <= 99_000
-    taken_on = total(outcomes, "assessments", outcome_code="home_treatment")
-    assert 0.30 <= taken_on / total(outcomes, "assessments") <= 0.38
-    assert 0.48 <= total(admissions, "gatekept_face_to_face") / total(admissions, "admissions_eligible") <= 0.52
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the validator says of one return of England: its outcome, and the teams computed fully operational."""
-
-    outcome: str
-    fully: frozenset[str]
-
-
-def verdicts_of(paths: list[Path]) -> list[Verdict]:
-    """A provider's returns, each held against the one before."""
-    before: Checked | str = NO_PRIOR
-    found = []
-    for path in paths:
-        run, before = judged_plainly(path, before, STANDARD)
-        fully = frozenset(team["team_id"] for team in run.report.fidelity if team["computed"] == FULLY)
-        found.append(Verdict(run.report.outcome, fully))
-    return found
-
-
-def all_are_accepted_and_few_teams_are_what_they_say(judged: list[list[Verdict]], tables: Tables) -> None:
-    assert {one.outcome for year in judged for one in year} <= {"accepted", "accepted_with_explanations"}
-    fully = frozenset.union(*(year[-1].fully for year in judged))
-    say = {row["team_id"] for row in last(tables["team_register"]) if row["operational_status_self"] == FULLY}
-    assert fully == {team for team, traits in traits_of_teams(1).items() if traits.complete}
-    assert (len(fully), len(say - fully)) == (9, 90)
