@@ -75,7 +75,7 @@ def headlines(content: Content) -> list[str]:
         _said(of["N14"], "eligible admissions", "were seen in person by a team before admission."),
         *_home_treatment(of),
         _said(of["N10"], "assessments", "led to home treatment."),
-        _said(of["N2"], "teams in existence", "returned; the figures above are of them."),
+        _said(of["N2"], "teams in existence", "returned; every figure but the estimate is of them alone."),
     )
     return [sentence for sentence in sentences if sentence]
 
