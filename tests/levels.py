@@ -23,14 +23,14 @@ MEASURES = [measure for measure in STANDARD.measures.values() if measure.require
 
 
 def checked_folder(path: Path) -> Checked:
-    return check_tables(read_package(path, STANDARD), STANDARD, None)
+    return check_tables([read_package(path, STANDARD)], STANDARD, None)[0]
 
 
 def checked(tables: Tables) -> Checked:
     """The return of these tables, without a detour by the disk; tables not named are not in the package."""
     texts = {name: _text(STANDARD.tables[name], rows) for name, rows in tables.items()}
     unread = {name: f"{name}.csv is not in the package (PKG-01)" for name in STANDARD.tables if name not in tables}
-    return check_tables(Package("a return", texts, (), unread), STANDARD, None)
+    return check_tables([Package("a return", texts, (), unread)], STANDARD, None)[0]
 
 
 def _text(table: Table, rows: Sequence[Mapping[str, str]]) -> TextTable:

@@ -139,7 +139,7 @@ def examine(
 ) -> Examined:
     """A return checked cell by cell and rule by rule. `prior` is the checked previous return, or why there is none."""
     progress("Checking cells")
-    checked = check_tables(package, standard, cap)
+    (checked,) = check_tables([package], standard, cap)
     data = Data(DuckDB(), standard, checked, _fitting(prior, checked, standard))
     return Examined(package, checked, data, judge(data, standard, checked.release.period, cap, progress), standard, cap)
 
@@ -171,7 +171,7 @@ def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress
     if prior is None:
         return NO_PRIOR
     try:
-        return check_tables(read_package(Path(prior), standard, progress), standard, None)
+        return check_tables([read_package(Path(prior), standard, progress)], standard, None)[0]
     except Unreadable as error:
         sentence = _file_finding(error.fault, standard, None).message
         raise PriorUnreadable(f"The previous return (--prior) cannot be read. {sentence}") from None
