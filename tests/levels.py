@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from crt_return.batch import Batch
 from crt_return.completeness import Completeness, Level, completeness
 from crt_return.engines.duckdb import DuckDB
 from crt_return.reading import read_package
@@ -43,7 +44,7 @@ def completeness_of(one: Checked | Tables | Path) -> Completeness:
     if isinstance(one, Path):
         one = checked_folder(one)
     given = one if isinstance(one, Checked) else checked(one)
-    return completeness(Data(DuckDB(), STANDARD, given, NO_PRIOR), given, STANDARD, MEASURES)
+    return completeness(Batch(DuckDB(), STANDARD, [Data(STANDARD, given, NO_PRIOR)]), STANDARD, MEASURES)[0]
 
 
 def level(found: Completeness, name: str, team: str | None = None) -> Level:

@@ -116,7 +116,9 @@ def _registered(teams: pl.Series, of: Iterable[tuple[int, frozenset[str] | None]
     marks, start = [], 0
     for rows, known in of:
         own = teams.slice(start, rows)
-        marks.append(pl.repeat(True, rows, eager=True) if known is None else own.is_in(pl.Series(list(known), dtype=pl.String)))
+        marks.append(
+            pl.repeat(True, rows, eager=True) if known is None else own.is_in(pl.Series(list(known), dtype=pl.String))
+        )
         start += rows
     return pl.concat(marks)
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import polars as pl
 
+from crt_return.batch import Batch
 from crt_return.cell_counts import EVERY_TYPES, cell_frame, every_cell, open_teams, row_frame, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
 from crt_return.measure import Measure
 from crt_return.privacy import LARGEST_COUNT, masked
-from crt_return.scope import Data
 from crt_return.standard import HEADER, REGISTER, TEAM, Standard
 from crt_return.tables import Checked
 
@@ -109,21 +109,49 @@ PROVIDERS = Level("C1", "Expected providers with an accepted return", None, None
 
 
 def completeness(
-    data: Data, checked: Checked, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
-) -> Completeness:
-    """How complete a checked return is by the measures of completeness; `data` is the same return in an engine.
+    batch: Batch, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
+) -> list[Completeness]:
+    """How complete each return of a batch is by the measures of completeness.
 
     `coverage` is the share of the expected periods that were submitted: 1 for the return of one quarter, which is here.
     """
-    why = _blocked(checked, standard)
-    cells = pl.DataFrame(schema=EVERY_TYPES) if why else every_cell(checked, standard)
-    data.engine.load(CELLS, cell_frame(cells, checked))
-    data.engine.load(ROWS, row_frame(checked, standard).clear() if why else row_frame(checked, standard))
-    if why:
-        levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
-        return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
-    data.load((HEADER, REGISTER))
-    counts = {measure.id: level_counts(measure, data) for measure in measures}
+    open_ = {n: why for n, one in enumerate(batch.returns) if (why := _blocked(one.checked, standard))}
+    cells = [_cells(one.checked, standard, n in open_) for n, one in enumerate(batch.returns)]
+    batch.hold(CELLS, [cell_frame(own, one.checked) for own, one in zip(cells, batch.returns, strict=True)])
+    batch.hold(ROWS, [_rows(one.checked, standard, n in open_) for n, one in enumerate(batch.returns)])
+    batch.load((HEADER, REGISTER))
+    counts = level_counts(measures, batch, [n for n in range(len(cells)) if n not in open_])
+    return [
+        _open(open_[n], measures, coverage)
+        if n in open_
+        else _completeness(counts[n], measures, cells[n], one.checked, standard, coverage)
+        for n, one in enumerate(batch.returns)
+    ]
+
+
+def _cells(checked: Checked, standard: Standard, none: bool) -> pl.DataFrame:
+    return pl.DataFrame(schema=EVERY_TYPES) if none else every_cell(checked, standard)
+
+
+def _rows(checked: Checked, standard: Standard, none: bool) -> pl.DataFrame:
+    return row_frame(checked, standard).clear() if none else row_frame(checked, standard)
+
+
+def _open(why: str, measures: Iterable[Measure], coverage: float) -> Completeness:
+    """What is said of a return in which nothing can be counted."""
+    levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
+    return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
+
+
+def _completeness(
+    counts: Mapping[str, Counts],
+    measures: Iterable[Measure],
+    cells: pl.DataFrame,
+    checked: Checked,
+    standard: Standard,
+    coverage: float,
+) -> Completeness:
+    """What is said of a return from the counts of its levels and its cells."""
     return Completeness(
         (PROVIDERS, *(_of_return(measure, counts[measure.id], checked, standard) for measure in measures)),
         {team: _of_team(team, measures, counts) for team in open_teams(checked)},
@@ -131,10 +159,17 @@ def completeness(
     )
 
 
-def level_counts(measure: Measure, data: Data) -> Counts:
-    """Numerator and denominator of a level by team; None is what belongs to no open team, or a provider's level."""
-    numerators, denominators = _by_team(measure.numerator, data), _by_team(measure.denominator or "", data)
-    return {team: (numerators.get(team), denominator) for team, denominator in denominators.items()}
+def level_counts(measures: Iterable[Measure], batch: Batch, of: Sequence[int]) -> dict[int, dict[str, Counts]]:
+    """Numerator and denominator of each level by team, for each of these returns.
+
+    The team None is what belongs to no open team, or a provider's level.
+    """
+    found: dict[int, dict[str, Counts]] = {n: {} for n in of}
+    for measure in measures:
+        numerators, denominators = (_by_team(sql or "", batch, of) for sql in (measure.numerator, measure.denominator))
+        for n, own in found.items():
+            own[measure.id] = {team: (numerators[n].get(team), below) for team, below in denominators[n].items()}
+    return found
 
 
 def quality(cells: pl.DataFrame, checked: Checked, standard: Standard, coverage: float = 1.0) -> Quality:
@@ -160,8 +195,10 @@ def _left_out(checked: Checked, standard: Standard) -> str | None:
     return "; ".join([*unread, *orphans]) or None
 
 
-def _by_team(sql: str, data: Data) -> dict[str | None, int | None]:
-    return {row.get(TEAM): row["value"] for row in data.engine.query(sql).iter_rows(named=True)}
+def _by_team(sql: str, batch: Batch, of: Iterable[int]) -> dict[int, dict[str | None, int | None]]:
+    """What a query counts for each team of each return."""
+    found = batch.rows(sql, of)
+    return {n: {row.get(TEAM): row["value"] for row in rows.iter_rows(named=True)} for n, rows in found.items()}
 
 
 def _of_return(measure: Measure, counts: Counts, checked: Checked, standard: Standard) -> Level:
