@@ -45,7 +45,7 @@ class Batch:
             if name.startswith(OF_THE_STANDARD):
                 self.engine.load(name, reference_frame(name, self._standard))
             elif any(name in one.tables for one in self.returns):
-                self.engine.load(_base(name), self._stacked([_marked(one, name) for one in self.returns]))
+                self.engine.load(self._base(name), self._stacked([_marked(one, name) for one in self.returns]))
                 self.engine.view(self._place(name), self._query(name, {}))
             self._loaded.add(name)
 
@@ -92,6 +92,11 @@ class Batch:
             return place_of_all(name)
         return name if "." in name else f"main.{name}"
 
+    def _base(self, name: str) -> str:
+        """Where the engine holds a table with its marks: a large one where it lies, small ones in its own form."""
+        plain = "submitted_" + name.replace(".", "_")
+        return place_of_all(plain) if self._several else plain
+
     def _stacked(self, frames: Sequence[pl.DataFrame | None]) -> pl.DataFrame:
         """The frames of the returns on top of each other, each row with the number of its return if need be."""
         if not self._several and frames[0] is not None:
@@ -111,7 +116,7 @@ class Batch:
             if (condition := one.condition(name, scopes.get(n, OPEN_SCOPE)))
         ]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {', '.join([*names, ROW, *([RETURN] if self._several else [])])} FROM {_base(name)}{where}"
+        return f"SELECT {', '.join([*names, ROW, *([RETURN] if self._several else [])])} FROM {self._base(name)}{where}"
 
 
 def _marked(one: Data, name: str) -> pl.DataFrame | None:
@@ -127,7 +132,3 @@ def _parted(rows: pl.DataFrame, numbers: Iterable[int], limit: int | None) -> di
     parts = rows.partition_by(RETURN, as_dict=True, include_key=False)
     nothing = rows.drop(RETURN).clear()
     return {n: parts.get((n,), nothing).head(rows.height if limit is None else limit) for n in numbers}
-
-
-def _base(name: str) -> str:
-    return "submitted_" + name.replace(".", "_")

@@ -7,14 +7,15 @@ SQL in `schema/measures/completeness.yaml`, over the two tables that `cell_count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from crt_return.batch import Batch
-from crt_return.cell_counts import EVERY_TYPES, cell_frame, every_cell, open_teams, row_frame, vodims
+from crt_return.cell_counts import CELL_TYPES, ROW_TYPES, Stack, cell_frames, every_cell, row_frames, stacked, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
 from crt_return.measure import Measure
 from crt_return.privacy import LARGEST_COUNT, masked
@@ -116,25 +117,45 @@ def completeness(
     `coverage` is the share of the expected periods that were submitted: 1 for the return of one quarter, which is here.
     """
     open_ = {n: why for n, one in enumerate(batch.returns) if (why := _blocked(one.checked, standard))}
-    cells = [_cells(one.checked, standard, n in open_) for n, one in enumerate(batch.returns)]
-    batch.hold(CELLS, [cell_frame(own, one.checked) for own, one in zip(cells, batch.returns, strict=True)])
-    batch.hold(ROWS, [_rows(one.checked, standard, n in open_) for n, one in enumerate(batch.returns)])
+    counted = {n: own for group in _groups(batch, standard, open_) for n, own in _counted(group, standard).items()}
+    nothing = _Counted(pl.DataFrame(schema=CELL_TYPES), pl.DataFrame(schema=ROW_TYPES), (), ())
+    by_return = [counted.get(n, nothing) for n in range(len(batch.returns))]
+    batch.hold(CELLS, [one.cells for one in by_return])
+    batch.hold(ROWS, [one.rows for one in by_return])
     batch.load((HEADER, REGISTER))
-    counts = level_counts(measures, batch, [n for n in range(len(cells)) if n not in open_])
+    counts = level_counts(measures, batch, counted)
     return [
-        _open(open_[n], measures, coverage)
-        if n in open_
-        else _completeness(counts[n], measures, cells[n], one.checked, standard, coverage)
+        _completeness(counts[n], measures, counted[n], one.checked, standard, coverage)
+        if n in counted
+        else _open(open_[n], measures, coverage)
         for n, one in enumerate(batch.returns)
     ]
 
 
-def _cells(checked: Checked, standard: Standard, none: bool) -> pl.DataFrame:
-    return pl.DataFrame(schema=EVERY_TYPES) if none else every_cell(checked, standard)
+@dataclass(frozen=True)
+class _Counted:
+    """What was counted in one return: the two tables that the levels read, its open teams, the items of the score."""
+
+    cells: pl.DataFrame
+    rows: pl.DataFrame
+    teams: tuple[str, ...]
+    items: Sequence[tuple[Item, Vodim]]
 
 
-def _rows(checked: Checked, standard: Standard, none: bool) -> pl.DataFrame:
-    return row_frame(checked, standard).clear() if none else row_frame(checked, standard)
+def _groups(batch: Batch, standard: Standard, open_: Container[int]) -> list[Stack]:
+    """The returns in which something can be counted, those of a quarter together."""
+    by_period: dict[str, dict[int, Checked]] = defaultdict(dict)
+    for n, one in enumerate(batch.returns):
+        if n not in open_:
+            by_period[one.period or ""][n] = one.checked
+    return [stacked(of, standard.quarters[period], standard) for period, of in by_period.items()]
+
+
+def _counted(group: Stack, standard: Standard) -> dict[int, _Counted]:
+    """What was counted in each return of a quarter."""
+    cells = every_cell(group, standard)
+    items, by_cell, by_row = vodims(cells, group, standard), cell_frames(cells, group), row_frames(group, standard)
+    return {n: _Counted(by_cell[n], by_row[n], group.teams[n], items[n]) for n in group.returns}
 
 
 def _open(why: str, measures: Iterable[Measure], coverage: float) -> Completeness:
@@ -146,20 +167,20 @@ def _open(why: str, measures: Iterable[Measure], coverage: float) -> Completenes
 def _completeness(
     counts: Mapping[str, Counts],
     measures: Iterable[Measure],
-    cells: pl.DataFrame,
+    counted: _Counted,
     checked: Checked,
     standard: Standard,
     coverage: float,
 ) -> Completeness:
-    """What is said of a return from the counts of its levels and its cells."""
+    """What is said of a return from the counts of its levels and of its cells."""
     return Completeness(
         (PROVIDERS, *(_of_return(measure, counts[measure.id], checked, standard) for measure in measures)),
-        {team: _of_team(team, measures, counts) for team in open_teams(checked)},
-        quality(cells, checked, standard, coverage),
+        {team: _of_team(team, measures, counts) for team in counted.teams},
+        _quality(counted, checked, standard, coverage),
     )
 
 
-def level_counts(measures: Iterable[Measure], batch: Batch, of: Sequence[int]) -> dict[int, dict[str, Counts]]:
+def level_counts(measures: Iterable[Measure], batch: Batch, of: Collection[int]) -> dict[int, dict[str, Counts]]:
     """Numerator and denominator of each level by team, for each of these returns.
 
     The team None is what belongs to no open team, or a provider's level.
@@ -172,11 +193,10 @@ def level_counts(measures: Iterable[Measure], batch: Batch, of: Sequence[int]) -
     return found
 
 
-def quality(cells: pl.DataFrame, checked: Checked, standard: Standard, coverage: float = 1.0) -> Quality:
+def _quality(counted: _Counted, checked: Checked, standard: Standard, coverage: float) -> Quality:
     """The data quality score of a return. None without open teams: the header alone says nothing of the data."""
-    starts = standard.quarters[checked.release.period or ""].starts
-    items = tuple(vodims(cells, checked, standard, starts))
-    if not open_teams(checked):
+    items = tuple(counted.items)
+    if not counted.teams:
         return Quality(None, coverage, NO_TEAMS, items)
     score = data_quality_score([counts for item, counts in items if item.core], [coverage])
     return Quality(score, coverage, _left_out(checked, standard), items)

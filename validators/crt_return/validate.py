@@ -155,7 +155,7 @@ def examine(
     checked = check_tables(packages, standard, cap)
     fitting = [_fitting(prior, one, standard) for prior, one in zip(priors, checked, strict=True)]
     returns = [Data(standard, one, prior) for one, prior in zip(checked, fitting, strict=True)]
-    batch = Batch(DuckDB(), standard, returns)
+    batch = Batch(DuckDB(threads=1 if len(returns) > 1 else None), standard, returns)
     return Examined(packages, batch, judge(batch, standard, cap, progress), standard, cap)
 
 
