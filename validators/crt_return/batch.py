@@ -71,8 +71,8 @@ class Batch:
         if not numbers:
             return {}
         if not self._several:
-            ordered = f" ORDER BY {order}" if order else ""
-            return {0: self.engine.query(f"{sql}{ordered}" + (f" LIMIT {limit}" if limit is not None else ""))}
+            ordered = f"SELECT * FROM ({sql}) ORDER BY {order}" if order else sql
+            return {0: self.engine.query(ordered + (f" LIMIT {limit}" if limit is not None else ""))}
         ordered = {None: "", "ALL": " ORDER BY ALL"}.get(order, f" ORDER BY {RETURN}, {order}")
         rows = self.engine.query(for_each_return(sql, numbers) + ordered)
         return _parted(rows, numbers, limit)
