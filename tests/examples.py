@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from crt_return.assessment import MEASURE_TABLES
+from crt_return.batch import Batch
 from crt_return.cell_counts import CELL_TYPES, ROW_TYPES
 from crt_return.cell_findings import CheckedTable, Release
 from crt_return.cells import typed
@@ -31,29 +32,31 @@ GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_s
 
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
     """What a rule says of one of its examples."""
-    data = Data(DuckDB(), standard, *example_return(rule.table, example, standard))
+    batch = example_batch(rule.table, example, standard)
     for name, types in {**FINDINGS, **MEASURE_TABLES}.items():
         if reads_from(rule, name):
-            rows = [{**GIVEN, **row} for row in rows_of(example).get(name, [])]
-            data.engine.load(
-                name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types)
-            )
-    return judge_rule(rule, data, standard, PERIOD, None, {})
+            batch.hold(name, [given_rows(rows_of(example).get(name, []), types)])
+    return judge_rule(rule, batch, standard, None, [{}])[0]
 
 
-def load_rows(data: Data, name: str, types: Mapping[str, type[pl.DataType]], tables: Mapping[str, Any]) -> None:
+def given_rows(rows: Sequence[Mapping[str, Any]], types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """Rows of a table that is no table of the return, as rules and measures read it."""
-    rows = [{**GIVEN, **row} for row in tables.get(name, [])]
-    data.engine.load(name, pl.DataFrame([{column: row.get(column) for column in types} for row in rows], schema=types))
+    whole = [{**GIVEN, **row} for row in rows]
+    return pl.DataFrame([{column: row.get(column) for column in types} for row in whole], schema=types)
 
 
 def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Standard) -> list[Measured]:
     """What a measure makes of the tables of one of its examples, team by team."""
     register: Mapping[str, Any] = {"team_register": [{}]} if "team_register" not in tables else {}
-    data = Data(DuckDB(), standard, *example_return("team_register", {**register, **tables}, standard))
+    batch = example_batch("team_register", {**register, **tables}, standard)
     for name, types in ((CELLS, CELL_TYPES), (ROWS, ROW_TYPES)):
-        load_rows(data, name, types, tables)
-    return measured(data, replace(standard, measures={measure.id: measure}), PERIOD, [])
+        batch.hold(name, [given_rows(tables.get(name, []), types)])
+    return measured(batch, replace(standard, measures={measure.id: measure}), [[]])[0]
+
+
+def example_batch(table: str, example: Mapping[str, Any], standard: Standard) -> Batch:
+    """An example as a batch of one return with its predecessor."""
+    return Batch(DuckDB(), standard, [Data(standard, *example_return(table, example, standard))])
 
 
 def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from crt_return.batch import Batch
 from crt_return.completeness import Completeness, Level, completeness
 from crt_return.engines.duckdb import DuckDB
 from crt_return.reading import read_package
@@ -23,14 +24,14 @@ MEASURES = [measure for measure in STANDARD.measures.values() if measure.require
 
 
 def checked_folder(path: Path) -> Checked:
-    return check_tables(read_package(path, STANDARD), STANDARD, None)
+    return check_tables([read_package(path, STANDARD)], STANDARD, None)[0]
 
 
 def checked(tables: Tables) -> Checked:
     """The return of these tables, without a detour by the disk; tables not named are not in the package."""
     texts = {name: _text(STANDARD.tables[name], rows) for name, rows in tables.items()}
     unread = {name: f"{name}.csv is not in the package (PKG-01)" for name in STANDARD.tables if name not in tables}
-    return check_tables(Package("a return", texts, (), unread), STANDARD, None)
+    return check_tables([Package("a return", texts, (), unread)], STANDARD, None)[0]
 
 
 def _text(table: Table, rows: Sequence[Mapping[str, str]]) -> TextTable:
@@ -43,7 +44,7 @@ def completeness_of(one: Checked | Tables | Path) -> Completeness:
     if isinstance(one, Path):
         one = checked_folder(one)
     given = one if isinstance(one, Checked) else checked(one)
-    return completeness(Data(DuckDB(), STANDARD, given, NO_PRIOR), given, STANDARD, MEASURES)
+    return completeness(Batch(DuckDB(), STANDARD, [Data(STANDARD, given, NO_PRIOR)]), STANDARD, MEASURES)[0]
 
 
 def level(found: Completeness, name: str, team: str | None = None) -> Level:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crt_return.cell_counts import CELL_TYPES, cell_frame, every_cell
+from crt_return.cell_counts import CELL_TYPES, cell_frames, every_cell, stacked
 from crt_return.completeness import Completeness
 from crt_return.data_quality import Vodim
 from crt_return.sampling.valid import valid_return
@@ -345,8 +345,8 @@ def test_the_block_is_plain_data_in_the_published_names() -> None:
 
 
 def test_the_counts_of_cells_are_one_row_a_kind() -> None:
-    given = checked(TWO)
-    frame = cell_frame(every_cell(given, STANDARD), given)
+    stack = stacked({0: checked(TWO)}, STANDARD.quarters[PERIOD], STANDARD)
+    frame = cell_frames(every_cell(stack, STANDARD), stack)[0]
     assert dict(frame.schema) == {name: kind() for name, kind in CELL_TYPES.items()}
     kind = ["provider_code", "team_id", "table_name", "field", "required"]
     assert not frame.select(kind).is_duplicated().any()

@@ -19,6 +19,7 @@ from crt_return.cells import bad_cells, typed
 from crt_return.publishing.descriptor import table_schema
 from crt_return.reading.model import ROW
 from crt_return.standard import Field, Table, load_standard
+from crt_return.tables import codes_in_force
 
 STANDARD = load_standard()
 CELL_ERRORS = ("type-error", "constraint-error")
@@ -121,7 +122,7 @@ def by_us(table: Table, field: Field, cells: list[str]) -> set[int]:
     only = Table(table.name, table.title, table.description, table.presence, table.rows, (field,), (field.name,), ())
     text = pl.DataFrame({field.name: [cell or None for cell in cells]}, schema={field.name: pl.String})
     text = text.with_row_index(ROW, offset=2)
-    bad = bad_cells(text, typed(text, only), only, {field.name: STANDARD.codes(field, None)})
+    bad = bad_cells(text, typed(text, only), only, codes_in_force(only, STANDARD, None))
     return {place for one in bad if one.rule != "PKG-09" for place in one.mask.arg_true()}
 
 

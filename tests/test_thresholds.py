@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from crt_return.engines.duckdb import DuckDB
 from crt_return.expectations import Expectations
 from crt_return.measure import LEVELS, Level, Measure
 from crt_return.measured import MET, Measured, state_of
@@ -46,7 +45,7 @@ def with_value(measure: Measure, team: str, value: float | None, level: Level = 
 
 
 def judged(found: list[Measured], results: Path | None = None, by: type[Any] = Expectations) -> dict[str, Any]:
-    data = Data(DuckDB(), STANDARD, *example_return("team_register", {}, STANDARD))
+    data = Data(STANDARD, *example_return("team_register", {}, STANDARD))
     asked = question(found, STANDARD, PERIOD)
     with by() as expectations:
         (missed,) = answers([asked], STANDARD, expectations, results)

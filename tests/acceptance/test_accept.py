@@ -190,7 +190,7 @@ def test_a_fault_of_ours_on_one_return_leaves_the_others_and_is_tried_again(
         real = assessed
 
         def failing(examined: Examined) -> object:
-            if examined.checked.release.provider_code == "RZA":
+            if "RZA" in {one.checked.release.provider_code for one in examined.batch.returns}:
                 raise KeyError("a value that must not be shown")
             return real(examined)
 

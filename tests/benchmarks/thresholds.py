@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from crt_return.engines.duckdb import DuckDB
 from crt_return.expectations import Expectations
 from crt_return.measured import Measured
 from crt_return.scope import Data
@@ -47,7 +46,7 @@ def judging(teams: int) -> Callable[[], object]:
     """The thresholds of so many teams, from the start of the library's process to the findings."""
     standard = load_standard()
     measured = measures_of(teams, standard)
-    data = Data(DuckDB(), standard, *example_return("team_register", {}, standard))
+    data = Data(standard, *example_return("team_register", {}, standard))
 
     def judge() -> object:
         asked = question(measured, standard, PERIOD)

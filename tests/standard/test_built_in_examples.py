@@ -67,7 +67,7 @@ def findings_on(table: Table, rows: list[dict[str, str]]) -> tuple[Finding, ...]
     """The findings on rows whose other cells hold their fields' own examples, beside a register of one team."""
     header, register = STANDARD.tables["return_header"], STANDARD.tables["team_register"]
     tables = {one.name: text_of(one, [{}]) for one in (header, register)} | {table.name: text_of(table, rows)}
-    checked = check_tables(Package("example", tables, ()), STANDARD, None)
+    (checked,) = check_tables([Package("example", tables, ())], STANDARD, None)
     assert checked.release == Release("RZA", "2006-07-Q4", STANDARD.quarters["2006-07-Q4"].ends)
     return checked.findings
 

@@ -11,7 +11,7 @@ import sqlglot
 from tests.examples import rows_of, table_of
 from tests.standard.test_standard import holds_to
 
-from crt_return.cell_counts import row_frame
+from crt_return.cell_counts import row_frames, stacked
 from crt_return.cell_findings import Release
 from crt_return.data_quality import ConditionalCell, Item, RequiredRows
 from crt_return.engines.duckdb import DuckDB
@@ -29,6 +29,12 @@ ENDS = STANDARD.quarters["2006-07-Q4"].ends
 CONDITIONS = [pytest.param(one, id=f"{one.table}.{one.field}") for one in QUALITY.conditional]
 ROWS = [pytest.param(one, id=f"{one.table}.{one.field}") for one in QUALITY.rows]
 ITEMS = [pytest.param(one, id=f"{one.table}.{one.field}") for one in QUALITY.items]
+
+
+def rows_counted(checked: Checked) -> pl.DataFrame:
+    """The table `completeness.row` of one return."""
+    stack = stacked({0: checked}, STANDARD.quarters[str(checked.release.period)], STANDARD)
+    return row_frames(stack, STANDARD)[0]
 
 
 def example_tables(rule: Rule, kind: str) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
@@ -89,7 +95,7 @@ def test_a_row_is_asked_for_where_its_rule_fails_without_it(one: RequiredRows) -
         made = {name: table_of(STANDARD.tables[name], rows) for name, rows in tables.items()}
         period = made["team_register"].values["period"][0]
         release = Release("RZA", period, STANDARD.quarters[period].ends)
-        rows = row_frame(Checked(release, made, {}, (), frozenset()), STANDARD)
+        rows = rows_counted(Checked(release, made, {}, (), frozenset()))
         own = rows.filter(pl.col("table_name") == one.table)
         assert own.height
         return bool((own["present"] < own["required"]).any())
@@ -101,7 +107,7 @@ def test_a_row_is_asked_for_where_its_rule_fails_without_it(one: RequiredRows) -
 def test_the_numbers_of_rows_are_those_of_the_standard() -> None:
     made = {name: table_of(table, []) for name, table in STANDARD.tables.items()}
     made["team_register"] = table_of(STANDARD.tables["team_register"], [{}])
-    rows = row_frame(Checked(Release("RZA", "2006-07-Q4", ENDS), made, {}, (), frozenset()), STANDARD)
+    rows = rows_counted(Checked(Release("RZA", "2006-07-Q4", ENDS), made, {}, (), frozenset()))
     asked = {name: number for name, number in rows.select("table_name", "required").iter_rows() if number}
     assert asked == {
         "team_staffing": 16,

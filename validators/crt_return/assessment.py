@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from crt_return.completeness import completeness
+from crt_return.batch import Batch
+from crt_return.completeness import Completeness, completeness
 from crt_return.expectations import Missed
 from crt_return.fidelity import (
     OPERATIONAL_CLAIM,
@@ -31,7 +32,6 @@ from crt_return.measures import measured
 from crt_return.rules import Judged, claim_rules, judge_claims
 from crt_return.scope import Data
 from crt_return.standard import COMPLETENESS, REGISTER, REQUIREMENT, TEAM, Standard
-from crt_return.tables import Checked
 from crt_return.thresholds import Question, judge_thresholds, question, threshold_rules
 
 MEASURE_TABLES: Mapping[str, Mapping[str, type[pl.DataType]]] = {
@@ -54,33 +54,41 @@ class Assessment:
     tables: Mapping[str, pl.DataFrame]
 
 
-def assess(data: Data, checked: Checked, standard: Standard, judged: Sequence[Judged]) -> Assessment:
-    """Measure every open team, and lay its claims beside the result."""
-    period = checked.release.period
+def assess(batch: Batch, standard: Standard, judged: Sequence[Sequence[Judged]]) -> list[Assessment]:
+    """Measure every open team of each return, and lay its claims beside the result."""
     levels = [measure for measure in standard.measures.values() if measure.requirement == COMPLETENESS]
-    complete = completeness(data, checked, standard, levels)
-    found = measured(data, standard, period, judged)
+    complete = completeness(batch, standard, levels)
+    found = measured(batch, standard, judged)
+    return [_assessment(own, of, one, standard) for own, of, one in zip(complete, found, batch.returns, strict=True)]
+
+
+def _assessment(complete: Completeness, found: Sequence[Measured], data: Data, standard: Standard) -> Assessment:
     teams = _teams(found, data, standard)
     frames = (tidy(found), requirement_table(teams), team_table(teams))
     blocks = (complete.as_dict(), [team_dict(team) for team in teams])
-    return Assessment(*blocks, found, question(found, standard, period), dict(zip(MEASURE_TABLES, frames, strict=True)))
+    asked = question(found, standard, data.period)
+    return Assessment(*blocks, found, asked, dict(zip(MEASURE_TABLES, frames, strict=True)))
 
 
-def judge_assessment(
-    assessment: Assessment | None,
-    missed: Sequence[Missed],
-    data: Data,
+def judge_assessments(
+    assessments: Sequence[Assessment] | None,
+    missed: Sequence[Sequence[Missed]],
+    batch: Batch,
     standard: Standard,
-    period: str | None,
-    judged: Sequence[Judged],
-) -> list[Judged]:
-    """The verdicts of the rules on measures and claims; without an assessment, that they were left out."""
-    if assessment is None:
-        return [Judged(rule, (), (LEFT_OUT,)) for rule in (*threshold_rules(standard), *claim_rules(standard))]
-    for name, frame in assessment.tables.items():
-        data.engine.load(name, frame)
-    verdicts = judge_thresholds(assessment.measured, data, standard, period, assessment.question, missed)
-    return verdicts + judge_claims(data, standard, period, [*judged, *verdicts])
+    judged: Sequence[Sequence[Judged]],
+) -> list[list[Judged]]:
+    """The verdicts of the rules on measures and claims; without assessments, that they were left out."""
+    if assessments is None:
+        rules = (*threshold_rules(standard), *claim_rules(standard))
+        return [[Judged(rule, (), (LEFT_OUT,)) for rule in rules] for _ in batch.returns]
+    for name in MEASURE_TABLES:
+        batch.hold(name, [one.tables[name] for one in assessments])
+    verdicts = [
+        judge_thresholds(one.measured, data, standard, data.period, one.question, own)
+        for one, data, own in zip(assessments, batch.returns, missed, strict=True)
+    ]
+    claims = judge_claims(batch, standard, [[*own, *more] for own, more in zip(judged, verdicts, strict=True)])
+    return [[*own, *more] for own, more in zip(verdicts, claims, strict=True)]
 
 
 def _teams(found: Iterable[Measured], data: Data, standard: Standard) -> list[TeamFidelity]:

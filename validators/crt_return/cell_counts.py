@@ -8,17 +8,18 @@ Nothing of a cell goes further than a count.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from crt_return.cell_findings import CheckedTable
 from crt_return.data_quality import Item, Vodim
 from crt_return.privacy import LARGEST_COUNT
 from crt_return.quarters import Quarter
 from crt_return.reading.model import ROW
 from crt_return.scope import not_open
+from crt_return.sql import RETURN
 from crt_return.standard import REGISTER, TEAM, Field, Standard, Table
 from crt_return.tables import Checked
 
@@ -33,7 +34,14 @@ _KIND: Types = {"field": pl.String, "required": pl.Boolean}
 _COUNTS: Types = dict.fromkeys(("records", *CLASSES.values()), pl.Int64)
 CELL_TYPES: Types = {**_WHOSE, **_KIND, **_COUNTS}
 ROW_TYPES: Types = {**_WHOSE, **dict.fromkeys(("sent", "required", "present"), pl.Int64)}
-EVERY_TYPES: Types = {ROW: pl.UInt32, TEAM: pl.String, "table_name": pl.String, **_KIND, "class": pl.String}
+EVERY_TYPES: Types = {
+    RETURN: pl.Int32,
+    ROW: pl.UInt32,
+    TEAM: pl.String,
+    "table_name": pl.String,
+    **_KIND,
+    "class": pl.String,
+}
 
 
 def open_teams(checked: Checked) -> tuple[str, ...]:
@@ -47,89 +55,129 @@ def open_teams(checked: Checked) -> tuple[str, ...]:
     return tuple(team for team in sound.unique(maintain_order=True) if team not in out)
 
 
-def every_cell(checked: Checked, standard: Standard) -> pl.DataFrame:
-    """A row a cell of the tables that a return must have: whose it is, its class, whether it had to be filled.
+@dataclass(frozen=True)
+class Stack:
+    """The tables that returns of one quarter must have, those of all returns on top of each other.
 
-    The rows are those that rules look at: none of a team that is not open, or not registered. Cells that belong to
-    no open team have none. Optional tables are left out, for episodes by the thousand would drown all else.
+    Each row has its return's number, the open team it is of, if any, whether it is kept, and a mark for each blank
+    cell and each faulty one. Rows are kept that rules look at: none of a team that is not open, or not registered.
+    Optional tables are left out, for episodes by the thousand would drown all else. `teams` are the open teams.
     """
-    mandatory = [one for one in checked.tables.values() if one.table.presence == "required"]
-    frames = [_cells(one, checked, standard) for one in mandatory]
+
+    quarter: Quarter
+    returns: Mapping[int, Checked]
+    tables: Mapping[str, pl.DataFrame]
+    teams: Mapping[int, tuple[str, ...]]
+
+
+def stacked(returns: Mapping[int, Checked], quarter: Quarter, standard: Standard) -> Stack:
+    """Returns of one quarter, by their numbers, ready to be counted."""
+    teams = {n: open_teams(checked) for n, checked in returns.items()}
+    tables = {
+        table.name: pl.concat(frames, how="diagonal")
+        for table in standard.tables.values()
+        if table.presence == "required"
+        and (
+            frames := [_marked_rows(table, n, one, teams[n]) for n, one in returns.items() if table.name in one.tables]
+        )
+    }
+    return Stack(quarter, returns, tables, teams)
+
+
+def every_cell(stack: Stack, standard: Standard) -> pl.DataFrame:
+    """A row a cell of the rows kept: whose it is, its class, whether it had to be filled.
+
+    Cells that belong to no open team have none.
+    """
+    frames = [_cells(standard.tables[name], rows, standard, stack.quarter) for name, rows in stack.tables.items()]
     return pl.concat([pl.DataFrame(schema=EVERY_TYPES), *frames])
 
 
-def cell_frame(cells: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+def cell_frames(cells: pl.DataFrame, stack: Stack) -> dict[int, pl.DataFrame]:
     """The table `completeness.cell`: cells counted by team, table, field, and whether they had to be filled."""
     columns = [(pl.col("class") == name).sum().alias(column) for name, column in CLASSES.items()]
-    by = (TEAM, "table_name", "field", "required")
+    by = (RETURN, TEAM, "table_name", "field", "required")
     counted = cells.group_by(by, maintain_order=True).agg(pl.len().alias("records"), *columns)
-    return _of_provider(counted, checked, CELL_TYPES)
+    return _by_return(counted, stack, CELL_TYPES)
 
 
-def row_frame(checked: Checked, standard: Standard) -> pl.DataFrame:
+def row_frames(stack: Stack, standard: Standard) -> dict[int, pl.DataFrame]:
     """The table `completeness.row`: for each open team and table that must have rows, the rows sent and asked for.
 
     `sent` counts every row, `required` those that have to be there, `present` those of them that are.
     """
     mandatory = [table for table in standard.tables.values() if _mandatory(table)]
-    return _of_provider(pl.concat(_rows(table, checked, standard) for table in mandatory), checked, ROW_TYPES)
+    return _by_return(pl.concat(_rows(table, stack, standard) for table in mandatory), stack, ROW_TYPES)
 
 
-def vodims(cells: pl.DataFrame, checked: Checked, standard: Standard, starts: date) -> list[tuple[Item, Vodim]]:
-    """Each item of the standard with its records by class, in a quarter that starts on that day."""
+def vodims(cells: pl.DataFrame, stack: Stack, standard: Standard) -> dict[int, list[tuple[Item, Vodim]]]:
+    """Each item of the standard with its records by class, for each return."""
     by_field = cells.filter("required").partition_by("table_name", "field", as_dict=True)
-    nothing = pl.DataFrame(schema=EVERY_TYPES)
-    items = standard.data_quality.items
-    return [(item, _vodim(item, by_field.get((item.table, item.field), nothing), checked, starts)) for item in items]
+    found: dict[int, list[tuple[Item, Vodim]]] = {n: [] for n in stack.returns}
+    for item in standard.data_quality.items:
+        own = by_field.get((item.table, item.field))
+        counts = {} if own is None else _by_class(own.join(_amounts(item, stack), on=(RETURN, ROW)))
+        for n, of_return in found.items():
+            of_return.append((item, _vodim(counts.get(n, {}), item.allowed(stack.quarter.starts))))
+    return found
 
 
-def _vodim(item: Item, own: pl.DataFrame, checked: Checked, starts: date) -> Vodim:
-    """The records of an item by class; `own` are its cells."""
-    if own.is_empty():
-        return Vodim(0, 0, 0, 0, 0, 0, item.allowed(starts))
-    counted = own.join(_amounts(item, checked.tables[item.table]), on=ROW)
-    by = dict.fromkeys(CLASSES, 0) | dict(counted.group_by("class").agg(pl.col("records").sum()).iter_rows())
-    unknown = int(counted.filter(pl.col("class") == VALID)["unknown"].sum())
-    by |= {VALID: by[VALID] - unknown, DEFAULT: by[DEFAULT] + unknown}
-    return Vodim(sum(by.values()), **by, allowed=item.allowed(starts))
+def _by_class(counted: pl.DataFrame) -> dict[int, dict[str, int]]:
+    """The records of an item by return and class; those that are not known are defaults."""
+    found: dict[int, dict[str, int]] = {}
+    sums = counted.group_by(RETURN, "class").agg(pl.col("records").sum(), pl.col("unknown").sum())
+    for n, name, records, unknown in sums.iter_rows():
+        by = found.setdefault(n, dict.fromkeys(CLASSES, 0))
+        not_known = int(unknown) if name == VALID else 0
+        by[name] += records - not_known
+        by[DEFAULT] += not_known
+    return found
 
 
-def _cells(one: CheckedTable, checked: Checked, standard: Standard) -> pl.DataFrame:
-    """The cells of one table."""
-    table, ends = one.table, checked.release.ends
-    rows = _with_marks(one)
-    classes = [_class(one, field, _marked(table, field, standard, ends)) for field in table.fields]
-    whose = [ROW, "whose", "kept"]
-    long = rows.select(ROW, *_whose(one, checked), *classes).unpivot(
-        table.names, index=whose, variable_name="field", value_name="class"
+def _vodim(by_class: Mapping[str, int], allowed: float | None) -> Vodim:
+    by = dict.fromkeys(CLASSES, 0) | dict(by_class)
+    return Vodim(sum(by.values()), **by, allowed=allowed)
+
+
+def _marked_rows(table: Table, n: int, checked: Checked, teams: Sequence[str]) -> pl.DataFrame:
+    """The rows of one table of a return, each with whose it is and the marks of its cells."""
+    one = checked.tables[table.name]
+    blank = one.text.frame.select(pl.col(name).is_null().alias(name + BLANK) for name in table.names)
+    marks = (mark.alias(name + BAD) for name, mark in one.bad.items())
+    team = pl.col(TEAM) if TEAM in table.field else pl.lit(None, pl.String)
+    out = sorted(not_open(checked) | checked.orphans) if table.of_teams else []
+    return one.values.with_columns(
+        *blank,
+        *marks,
+        pl.lit(n, pl.Int32).alias(RETURN),
+        pl.when(team.is_in(teams)).then(team).alias("whose"),
+        (~team.is_in(out).fill_null(False)).alias("kept"),
     )
+
+
+def _cells(table: Table, rows: pl.DataFrame, standard: Standard, quarter: Quarter) -> pl.DataFrame:
+    """The cells of one table."""
+    classes = [_class(rows, field, _marked(table, field, standard, quarter.ends)) for field in table.fields]
+    whose = [RETURN, ROW, "whose", "kept"]
+    long = rows.select(*whose, *classes).unpivot(table.names, index=whose, variable_name="field", value_name="class")
     needed = rows.select(ROW, *(_needed(table, field, standard) for field in table.fields))
+    of_table = pl.lit(table.name).alias("table_name")
     return (
         long.with_columns(needed.unpivot(table.names, value_name="required")["required"])
         .filter("kept")
-        .select(ROW, pl.col("whose").alias(TEAM), pl.lit(table.name).alias("table_name"), "field", "required", "class")
+        .select(RETURN, ROW, pl.col("whose").alias(TEAM), of_table, "field", "required", "class")
     )
 
 
-def _with_marks(one: CheckedTable) -> pl.DataFrame:
-    """The table's values, with a mark for each blank cell and each faulty one."""
-    blank = one.text.frame.select(pl.col(name).is_null().alias(name + BLANK) for name in one.table.names)
-    return one.values.with_columns(*blank, *(mark.alias(name + BAD) for name, mark in one.bad.items()))
-
-
-def _whose(one: CheckedTable, checked: Checked) -> tuple[pl.Expr, pl.Expr]:
-    """For each row the open team it is of, if any, and whether the row is kept at all."""
-    team = pl.col(TEAM) if TEAM in one.table.field else pl.lit(None, pl.String)
-    out = sorted(not_open(checked) | checked.orphans) if one.table.of_teams else []
-    whose = pl.when(team.is_in(open_teams(checked))).then(team).alias("whose")
-    return whose, ~team.is_in(out).fill_null(False).alias("kept")
-
-
-def _class(one: CheckedTable, field: Field, marked: Mapping[Any, str]) -> pl.Expr:
+def _class(rows: pl.DataFrame, field: Field, marked: Mapping[Any, str]) -> pl.Expr:
     """The class of each cell of a field; `marked` gives it for values that have one of their own."""
     value = pl.col(field.name)
     known = value.replace_strict(marked, default=VALID, return_dtype=pl.String) if marked else pl.lit(VALID)
-    sound = pl.when(pl.col(field.name + BAD)).then(pl.lit(INVALID)).otherwise(known) if field.name in one.bad else known
+    sound = (
+        pl.when(pl.col(field.name + BAD)).then(pl.lit(INVALID)).otherwise(known)
+        if field.name + BAD in rows.columns
+        else known
+    )
     return pl.when(pl.col(field.name + BLANK)).then(pl.lit(MISSING)).otherwise(sound).alias(field.name)
 
 
@@ -153,18 +201,20 @@ def _mandatory(table: Table) -> bool:
     return table.of_teams and table.presence == "required" and table.rows == "required"
 
 
-def _rows(table: Table, checked: Checked, standard: Standard) -> pl.DataFrame:
-    """The rows of one table by open team."""
-    field, asked = _asked_for(table, checked, standard)
-    teams = pl.DataFrame({TEAM: open_teams(checked)}, schema={TEAM: pl.String})
+def _rows(table: Table, stack: Stack, standard: Standard) -> pl.DataFrame:
+    """The rows of one table by return and open team."""
+    field, asked = _asked_for(table, stack.quarter, standard)
+    whose = [(n, team) for n, teams in stack.teams.items() for team in teams]
+    teams = pl.DataFrame(whose, schema={RETURN: pl.Int32, TEAM: pl.String}, orient="row")
     present = pl.col(field).filter(pl.col(field).is_in(asked)).n_unique() if field else pl.lit(0)
-    one = checked.tables.get(table.name)
+    rows = stack.tables.get(table.name)
     found = (
-        one.values.group_by(TEAM).agg(pl.len().alias("sent"), present.alias("present"))
-        if one
-        else teams.select(TEAM, sent=0, present=0)
+        teams.select(RETURN, TEAM, sent=0, present=0)
+        if rows is None
+        else rows.group_by(RETURN, TEAM).agg(pl.len().alias("sent"), present.alias("present"))
     )
-    return teams.join(found, on=TEAM, how="left", maintain_order="left").select(
+    return teams.join(found, on=(RETURN, TEAM), how="left", maintain_order="left").select(
+        RETURN,
         TEAM,
         pl.lit(table.name).alias("table_name"),
         pl.col("sent").fill_null(0).cast(pl.Int64),
@@ -173,14 +223,13 @@ def _rows(table: Table, checked: Checked, standard: Standard) -> pl.DataFrame:
     )
 
 
-def _asked_for(table: Table, checked: Checked, standard: Standard) -> tuple[str | None, Sequence[str]]:
+def _asked_for(table: Table, quarter: Quarter, standard: Standard) -> tuple[str | None, Sequence[str]]:
     """The field whose codes, or the quarter's months, each need a row of the table; None where none does."""
     for one in standard.data_quality.rows:
         if one.table == table.name:
-            codes = standard.codes(table.field[one.field], checked.release.ends)
+            codes = standard.codes(table.field[one.field], quarter.ends)
             wanted = [code.code for code in codes if one.only is None or code.flags[one.only] == "true"]
-            quarter = standard.quarters.get(checked.release.period or "")
-            return one.field, wanted or (_months(quarter) if quarter else ())
+            return one.field, wanted or _months(quarter)
     return None, ()
 
 
@@ -189,23 +238,31 @@ def _months(quarter: Quarter) -> list[str]:
     return [f"{first.year}-{first.month + n:02d}" for n in range(3)]
 
 
-def _of_provider(counted: pl.DataFrame, checked: Checked, types: Types) -> pl.DataFrame:
-    code = pl.lit(checked.release.provider_code, pl.String).alias("provider_code")
+def _by_return(counted: pl.DataFrame, stack: Stack, types: Types) -> dict[int, pl.DataFrame]:
+    """What was counted of each return, with its provider."""
+    parts = counted.partition_by(RETURN, as_dict=True)
+    return {
+        n: _of_provider(parts.get((n,), counted.clear()), checked.release.provider_code, types)
+        for n, checked in stack.returns.items()
+    }
+
+
+def _of_provider(counted: pl.DataFrame, provider: str | None, types: Types) -> pl.DataFrame:
+    code = pl.lit(provider, pl.String).alias("provider_code")
     return counted.select(pl.col(name).cast(kind) if name in counted.columns else code for name, kind in types.items())
 
 
-def _amounts(item: Item, table: CheckedTable) -> pl.DataFrame:
+def _amounts(item: Item, stack: Stack) -> pl.DataFrame:
     """For each row the records that the item's cell stands for, and how many of them are not known."""
-    one, none = (pl.repeat(n, table.values.height, dtype=pl.Int64, eager=True) for n in (1, 0))
-    records = _sound(table, item.weight) if item.weight else one
-    unknown = _sound(table, item.defaults_in) if item.defaults_in else none
-    together = pl.DataFrame({ROW: table.values[ROW], "records": records, "unknown": unknown})
+    rows = stack.tables[item.table]
+    records = _sound(rows, item.weight) if item.weight else pl.lit(1, pl.Int64)
+    unknown = _sound(rows, item.defaults_in) if item.defaults_in else pl.lit(0, pl.Int64)
+    together = rows.select(RETURN, ROW, records.alias("records"), unknown.alias("unknown"))
     return together.with_columns(unknown=pl.min_horizontal("records", "unknown"))
 
 
-def _sound(table: CheckedTable, count: str) -> pl.Series:
+def _sound(rows: pl.DataFrame, count: str) -> pl.Expr:
     """A count by row. One that is blank, at fault or past belief stands for no record."""
-    bad, value = table.bad.get(count, pl.lit(False)), table.values[count]
-    return pl.select(
-        pl.when(bad | ~value.is_between(0, LARGEST_COUNT)).then(0).otherwise(value).fill_null(0)
-    ).to_series()
+    bad = pl.col(count + BAD).fill_null(False) if count + BAD in rows.columns else pl.lit(False)
+    value = pl.col(count)
+    return pl.when(bad | ~value.is_between(0, LARGEST_COUNT)).then(0).otherwise(value).fill_null(0)

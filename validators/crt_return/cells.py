@@ -7,9 +7,10 @@ what rows say to each other is the rules' business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandera.polars as pa
@@ -19,9 +20,11 @@ from pandera.errors import SchemaErrors
 
 from crt_return.privacy import MAY_HOLD_NHS_NUMBER, holds_nhs_number
 from crt_return.reading.model import ROW
-from crt_return.standard import FALSE_VALUES, TRUE_VALUES, Code, Field, Table
+from crt_return.standard import FALSE_VALUES, TEAM, TRUE_VALUES, Field, Table
 
-TYPED = ":typed"
+TYPED, REGISTERED, WHOSE = ":typed", ":registered", ":return"
+SCHEMAS_KEPT = 256  # to build them takes as long as to check a small return
+Codes = tuple[tuple[str, tuple[str, ...]], ...]
 # No count of a return comes near it, and sums of a million of them still fit every engine's whole numbers.
 LARGEST = 10**12 - 1
 
@@ -87,51 +90,76 @@ def cast(field: Field) -> pl.Expr:
 
 
 def bad_cells(
-    text: pl.DataFrame, values: pl.DataFrame, table: Table, codes: Mapping[str, tuple[Code, ...]]
+    text: pl.DataFrame, values: pl.DataFrame, table: Table, codes: Mapping[str, tuple[str, ...]]
 ) -> list[Bad]:
     """Every cell at fault, each under one rule: blank, type, code, limits, patient data, in that order."""
     together = text.select(table.names).with_columns(
         values.select(pl.col(field.name).alias(field.name + TYPED) for field in table.fields if field.type != "string")
     )
-    return _failures(together, cell_schema(table, codes))
+    return _failures(together, cell_schema(table, tuple(codes.items())))
 
 
-def bad_keys(values: pl.DataFrame, table: Table, teams: frozenset[str] | None) -> list[Bad]:
-    """Rows whose key stands twice (PKG-06), and rows of a team that is not among `teams` (PKG-07).
+def bad_keys(values: pl.DataFrame, table: Table, of: Sequence[tuple[int, frozenset[str] | None]]) -> list[Bad]:
+    """Rows whose key stands twice in a return (PKG-06), and rows of a team that is not in its register (PKG-07).
 
-    `teams` None means the register is not known, so no row can be held against it.
+    The rows are of one return or several, one after another; `of` gives the number of rows of each and its registered
+    teams, None where the register is not known, so that no row can be held against it.
     """
-    return _failures(values, key_schema(table, teams))
+    several = len(of) > 1
+    marks = [_registered(values[TEAM], of).alias(REGISTERED)] if table.of_teams else []
+    marks += [_whose([rows for rows, _ in of]).alias(WHOSE)] if several else []
+    return _failures(values.with_columns(marks), key_schema(table, several=several))
 
 
-def cell_schema(table: Table, codes: Mapping[str, tuple[Code, ...]]) -> pa.DataFrameSchema:
-    """The pandera schema of a table's cells; `codes` gives the codes in force for each coded field.
+def _registered(teams: pl.Series, of: Iterable[tuple[int, frozenset[str] | None]]) -> pl.Series:
+    """For each row whether its team is in the register of its return."""
+    marks, start = [], 0
+    for rows, known in of:
+        own = teams.slice(start, rows)
+        marks.append(
+            pl.repeat(True, rows, eager=True) if known is None else own.is_in(pl.Series(list(known), dtype=pl.String))
+        )
+        start += rows
+    return pl.concat(marks)
+
+
+def _whose(rows: Iterable[int]) -> pl.Series:
+    """For each row the number of its return, from the rows of each."""
+    return pl.concat([pl.repeat(n, height, dtype=pl.Int32, eager=True) for n, height in enumerate(rows)])
+
+
+@lru_cache(SCHEMAS_KEPT)
+def cell_schema(table: Table, codes: Codes) -> pa.DataFrameSchema:
+    """The pandera schema of a table's cells; `codes` gives each coded field with the codes in force.
 
     It judges a frame that holds each field's text under its name and, unless it is a string, its value under
     the name and ":typed". A check's `error` is the id of the rule it stands for.
     """
     columns: dict[str, pa.Column] = {}
+    in_force = dict(codes)
     for field in table.fields:
-        columns[field.name] = pa.Column(nullable=not field.required, checks=_text_checks(field, codes))
+        columns[field.name] = pa.Column(nullable=not field.required, checks=_text_checks(field, in_force))
         if field.type != "string":
             columns[field.name + TYPED] = pa.Column(nullable=True, checks=_value_checks(field))
     return pa.DataFrameSchema(columns)
 
 
-def key_schema(table: Table, teams: frozenset[str] | None) -> pa.DataFrameSchema:
-    """The pandera schema of a table's keys: the primary key is unique, the team is registered."""
+@lru_cache(SCHEMAS_KEPT)
+def key_schema(table: Table, *, several: bool) -> pa.DataFrameSchema:
+    """The pandera schema of a table's keys: the primary key is unique in its return, the team is registered."""
     checks = []
     if table.row_key:  # a table of one row has its rows counted by HDR-01
-        checks.append(pa.Check(_unique(table.primary_key), error="PKG-06", n_failure_cases=1))
-    if teams is not None and table.of_teams:
-        checks.append(_check(pl.col("team_id").is_in(list(teams)), "PKG-07"))
+        key = (WHOSE, *table.primary_key) if several else table.primary_key
+        checks.append(pa.Check(_unique(key), error="PKG-06", n_failure_cases=1))
+    if table.of_teams:
+        checks.append(_check(pl.col(REGISTERED), "PKG-07"))
     return pa.DataFrameSchema(checks=checks)
 
 
-def _text_checks(field: Field, codes: Mapping[str, tuple[Code, ...]]) -> list[pa.Check]:
+def _text_checks(field: Field, codes: Mapping[str, tuple[str, ...]]) -> list[pa.Check]:
     limits = field.constraints
     if field.codelist:
-        return [pa.Check.isin([code.code for code in codes[field.name]], error="PKG-05", n_failure_cases=1)]
+        return [pa.Check.isin(list(codes[field.name]), error="PKG-05", n_failure_cases=1)]
     checks = []
     if "pattern" in limits:
         checks.append(pa.Check.str_matches(limits["pattern"], error="PKG-21", n_failure_cases=1))

@@ -7,17 +7,18 @@ SQL in `schema/measures/completeness.yaml`, over the two tables that `cell_count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from crt_return.cell_counts import EVERY_TYPES, cell_frame, every_cell, open_teams, row_frame, vodims
+from crt_return.batch import Batch
+from crt_return.cell_counts import CELL_TYPES, ROW_TYPES, Stack, cell_frames, every_cell, row_frames, stacked, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
 from crt_return.measure import Measure
 from crt_return.privacy import LARGEST_COUNT, masked
-from crt_return.scope import Data
 from crt_return.standard import HEADER, REGISTER, TEAM, Standard
 from crt_return.tables import Checked
 
@@ -109,39 +110,93 @@ PROVIDERS = Level("C1", "Expected providers with an accepted return", None, None
 
 
 def completeness(
-    data: Data, checked: Checked, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
-) -> Completeness:
-    """How complete a checked return is by the measures of completeness; `data` is the same return in an engine.
+    batch: Batch, standard: Standard, measures: Sequence[Measure], coverage: float = 1.0
+) -> list[Completeness]:
+    """How complete each return of a batch is by the measures of completeness.
 
     `coverage` is the share of the expected periods that were submitted: 1 for the return of one quarter, which is here.
     """
-    why = _blocked(checked, standard)
-    cells = pl.DataFrame(schema=EVERY_TYPES) if why else every_cell(checked, standard)
-    data.engine.load(CELLS, cell_frame(cells, checked))
-    data.engine.load(ROWS, row_frame(checked, standard).clear() if why else row_frame(checked, standard))
-    if why:
-        levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
-        return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
-    data.load((HEADER, REGISTER))
-    counts = {measure.id: level_counts(measure, data) for measure in measures}
+    open_ = {n: why for n, one in enumerate(batch.returns) if (why := _blocked(one.checked, standard))}
+    counted = {n: own for group in _groups(batch, standard, open_) for n, own in _counted(group, standard).items()}
+    nothing = _Counted(pl.DataFrame(schema=CELL_TYPES), pl.DataFrame(schema=ROW_TYPES), (), ())
+    by_return = [counted.get(n, nothing) for n in range(len(batch.returns))]
+    batch.hold(CELLS, [one.cells for one in by_return])
+    batch.hold(ROWS, [one.rows for one in by_return])
+    batch.load((HEADER, REGISTER))
+    counts = level_counts(measures, batch, counted)
+    return [
+        _completeness(counts[n], measures, counted[n], one.checked, standard, coverage)
+        if n in counted
+        else _open(open_[n], measures, coverage)
+        for n, one in enumerate(batch.returns)
+    ]
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What was counted in one return: the two tables that the levels read, its open teams, the items of the score."""
+
+    cells: pl.DataFrame
+    rows: pl.DataFrame
+    teams: tuple[str, ...]
+    items: Sequence[tuple[Item, Vodim]]
+
+
+def _groups(batch: Batch, standard: Standard, open_: Container[int]) -> list[Stack]:
+    """The returns in which something can be counted, those of a quarter together."""
+    by_period: dict[str, dict[int, Checked]] = defaultdict(dict)
+    for n, one in enumerate(batch.returns):
+        if n not in open_:
+            by_period[one.period or ""][n] = one.checked
+    return [stacked(of, standard.quarters[period], standard) for period, of in by_period.items()]
+
+
+def _counted(group: Stack, standard: Standard) -> dict[int, _Counted]:
+    """What was counted in each return of a quarter."""
+    cells = every_cell(group, standard)
+    items, by_cell, by_row = vodims(cells, group, standard), cell_frames(cells, group), row_frames(group, standard)
+    return {n: _Counted(by_cell[n], by_row[n], group.teams[n], items[n]) for n in group.returns}
+
+
+def _open(why: str, measures: Iterable[Measure], coverage: float) -> Completeness:
+    """What is said of a return in which nothing can be counted."""
+    levels = (Level(measure.id, measure.title, None, None, why) for measure in measures)
+    return Completeness((PROVIDERS, *levels), {}, Quality(None, coverage, why))
+
+
+def _completeness(
+    counts: Mapping[str, Counts],
+    measures: Iterable[Measure],
+    counted: _Counted,
+    checked: Checked,
+    standard: Standard,
+    coverage: float,
+) -> Completeness:
+    """What is said of a return from the counts of its levels and of its cells."""
     return Completeness(
         (PROVIDERS, *(_of_return(measure, counts[measure.id], checked, standard) for measure in measures)),
-        {team: _of_team(team, measures, counts) for team in open_teams(checked)},
-        quality(cells, checked, standard, coverage),
+        {team: _of_team(team, measures, counts) for team in counted.teams},
+        _quality(counted, checked, standard, coverage),
     )
 
 
-def level_counts(measure: Measure, data: Data) -> Counts:
-    """Numerator and denominator of a level by team; None is what belongs to no open team, or a provider's level."""
-    numerators, denominators = _by_team(measure.numerator, data), _by_team(measure.denominator or "", data)
-    return {team: (numerators.get(team), denominator) for team, denominator in denominators.items()}
+def level_counts(measures: Iterable[Measure], batch: Batch, of: Collection[int]) -> dict[int, dict[str, Counts]]:
+    """Numerator and denominator of each level by team, for each of these returns.
+
+    The team None is what belongs to no open team, or a provider's level.
+    """
+    found: dict[int, dict[str, Counts]] = {n: {} for n in of}
+    for measure in measures:
+        numerators, denominators = (_by_team(sql or "", batch, of) for sql in (measure.numerator, measure.denominator))
+        for n, own in found.items():
+            own[measure.id] = {team: (numerators[n].get(team), below) for team, below in denominators[n].items()}
+    return found
 
 
-def quality(cells: pl.DataFrame, checked: Checked, standard: Standard, coverage: float = 1.0) -> Quality:
+def _quality(counted: _Counted, checked: Checked, standard: Standard, coverage: float) -> Quality:
     """The data quality score of a return. None without open teams: the header alone says nothing of the data."""
-    starts = standard.quarters[checked.release.period or ""].starts
-    items = tuple(vodims(cells, checked, standard, starts))
-    if not open_teams(checked):
+    items = tuple(counted.items)
+    if not counted.teams:
         return Quality(None, coverage, NO_TEAMS, items)
     score = data_quality_score([counts for item, counts in items if item.core], [coverage])
     return Quality(score, coverage, _left_out(checked, standard), items)
@@ -160,8 +215,10 @@ def _left_out(checked: Checked, standard: Standard) -> str | None:
     return "; ".join([*unread, *orphans]) or None
 
 
-def _by_team(sql: str, data: Data) -> dict[str | None, int | None]:
-    return {row.get(TEAM): row["value"] for row in data.engine.query(sql).iter_rows(named=True)}
+def _by_team(sql: str, batch: Batch, of: Iterable[int]) -> dict[int, dict[str | None, int | None]]:
+    """What a query counts for each team of each return."""
+    found = batch.rows(sql, of)
+    return {n: {row.get(TEAM): row["value"] for row in rows.iter_rows(named=True)} for n, rows in found.items()}
 
 
 def _of_return(measure: Measure, counts: Counts, checked: Checked, standard: Standard) -> Level:

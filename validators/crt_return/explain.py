@@ -149,11 +149,11 @@ def _verdict(rule: Rule, run: Run) -> str:
 
 def _rows_seen(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
     """The user's own rows as the rule sees them: those at fault, and some of those it judges."""
-    if run.data is None or rule.check or any(name in run.data.unread for name in reads(rule, standard)):
+    if run.batch is None or rule.check or any(name in run.batch.returns[0].unread for name in reads(rule, standard)):
         return
     fields = sorted(set().union(*reads(rule, standard).values()))
     query = judged_rows(rule) or (f"SELECT * FROM {rule.table}" if rule.must else None)
-    faulty = run.data.engine.query(faulty_rows(rule, OWN_ROWS)) if rule.select else None
+    faulty = run.batch.engine.query(faulty_rows(rule, OWN_ROWS)) if rule.select else None
     for heading, rows in (("Faulty rows the query gives", faulty), ("Rows it judges", _query(run, query))):
         if rows is not None and rows.height:
             yield f"\n{heading} (the first {min(rows.height, OWN_ROWS)}):"
@@ -161,9 +161,9 @@ def _rows_seen(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
 
 
 def _query(run: Run, query: str | None) -> pl.DataFrame | None:
-    if run.data is None or query is None:
+    if run.batch is None or query is None:
         return None
-    return run.data.engine.query(f"SELECT * FROM ({query}) LIMIT {OWN_ROWS}")
+    return run.batch.engine.query(f"SELECT * FROM ({query}) LIMIT {OWN_ROWS}")
 
 
 def _table(rows: pl.DataFrame, fields: list[str], key: tuple[str, ...]) -> Iterator[str]:

@@ -7,23 +7,26 @@ quarter. It holds no number itself; what follows from the states is in `fidelity
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from crt_return.batch import Batch
+from crt_return.engines import Engine
 from crt_return.finding import shown
 from crt_return.measure import Measure, Threshold
 from crt_return.measured import Bounds, Measured, Unit, state_of, value_of, words
 from crt_return.privacy import LARGEST_COUNT
 from crt_return.rules import Judged
 from crt_return.scope import Data, Scope
-from crt_return.sql import reads_of, tables_in
+from crt_return.sql import Reads, reads_of, tables_in
 from crt_return.standard import COMPLETENESS, HEADER, REGISTER, Standard
 
 ROW_OF_MEASURE = "measure_row"
+Failed = Mapping[str, frozenset[str] | None]
 
 
 @dataclass(frozen=True)
@@ -42,31 +45,57 @@ class Answer:
 NOTHING = Answer({}, {}, {})
 
 
-def measured(data: Data, standard: Standard, period: str | None, judged: Sequence[Judged]) -> list[Measured]:
-    """Every measure of every open team, in the order of the teams and of the standard."""
-    failed = {one.rule.id: one.failed_teams for one in judged if one.findings}
-    quarter = standard.quarters.get(period or "")
-    day = quarter.starts if quarter else None
-    teams = open_teams(data)
-    providers = sorted({provider for provider, _ in teams}) or _providers(data)
-    found: dict[Unit, list[Measured]] = {unit: [] for unit in [*((code, None) for code in providers), *teams]}
+@dataclass(frozen=True)
+class _Asked:
+    """One return whose teams are measured: what is looked at, in which quarter, whose measures, and what failed."""
+
+    data: Data
+    day: date | None
+    teams: Sequence[Unit]
+    providers: Sequence[Unit]
+    failed: Failed
+
+    def units(self, measure: Measure) -> Sequence[Unit]:
+        """Whose the measure is."""
+        return self.teams if measure.of == "team" else self.providers
+
+    def parents(self, measure: Measure) -> Failed:
+        """Those rules that failed which the measure comes after."""
+        return {parent: of for parent, of in self.failed.items() if parent in measure.after}
+
+
+def measured(batch: Batch, standard: Standard, judged: Sequence[Iterable[Judged]]) -> list[list[Measured]]:
+    """Every measure of every open team, in the order of the teams and of the standard, for each return."""
+    teams = open_teams(batch)
+    asked = [_asked(n, batch, teams, standard, own) for n, own in enumerate(judged)]
+    found: list[dict[Unit, list[Measured]]] = [{unit: [] for unit in (*one.providers, *one.teams)} for one in asked]
     for measure in standard.measures.values():
-        units = teams if measure.of == "team" else [(code, None) for code in providers]
-        for one in _of_units(measure, units, data, standard, day, failed):
-            found[one.unit].append(one)
-    return [one for own in found.values() for one in own]
+        for own, of_units in zip(found, _of_units(measure, asked, batch, standard), strict=True):
+            for one in of_units:
+                own[one.unit].append(one)
+    return [[one for of_unit in own.values() for one in of_unit] for own in found]
 
 
-def open_teams(data: Data) -> list[Unit]:
-    """The teams that are judged: registered, and not planned, closed or merged."""
-    if REGISTER in data.unread:
-        return []
-    data.load([REGISTER])
-    rows = data.engine.query(
+def _asked(
+    n: int, batch: Batch, teams: Mapping[int, Sequence[Unit]], standard: Standard, judged: Iterable[Judged]
+) -> _Asked:
+    data, own = batch.returns[n], teams.get(n, ())
+    quarter = standard.quarters.get(data.period or "")
+    providers = sorted({provider for provider, _ in own}) or _providers(data)
+    failed = {one.rule.id: one.failed_teams for one in judged if one.findings}
+    return _Asked(data, quarter.starts if quarter else None, own, [(code, None) for code in providers], failed)
+
+
+def open_teams(batch: Batch) -> dict[int, list[Unit]]:
+    """The teams that are judged: registered, and not planned, closed or merged. None where the register is unread."""
+    batch.load([REGISTER])
+    rows = batch.rows(
         f"SELECT DISTINCT provider_code, team_id FROM {REGISTER} "
-        "WHERE team_id IS NOT NULL AND (team_status IS NULL OR team_status = 'open') ORDER BY ALL"
+        "WHERE team_id IS NOT NULL AND (team_status IS NULL OR team_status = 'open')",
+        [n for n, one in enumerate(batch.returns) if REGISTER not in one.unread],
+        order="ALL",
     )
-    return [(provider, team) for provider, team in rows.iter_rows()]
+    return {n: [(provider, team) for provider, team in own.iter_rows()] for n, own in rows.items()}
 
 
 def _providers(data: Data) -> list[str]:
@@ -76,28 +105,38 @@ def _providers(data: Data) -> list[str]:
     return data.tables[HEADER].values["provider_code"].drop_nulls().unique().sort().to_list()
 
 
-def _of_units(
-    measure: Measure,
-    units: Sequence[Unit],
-    data: Data,
-    standard: Standard,
-    day: date | None,
-    failed: Mapping[str, frozenset[str] | None],
-) -> list[Measured]:
-    """One measure for every team (or provider) of the return."""
-    own = {parent: of for parent, of in failed.items() if parent in measure.after}
-    inputs = [sql for sql in (measure.numerator, measure.denominator) if sql]
-    blocked = data.scope(REGISTER, reads_of(inputs, standard), own).blocked or _uncounted(inputs, data, standard)
-    blank = [Measured(measure, provider, team, measure.threshold(day)) for provider, team in units]
-    if blocked:
-        return [replace(one, because="; ".join(blocked)) for one in blank]
-    numerator, denominator, strong, detail = (
-        _answer(sql, data, standard, own) if sql else NOTHING
+def _of_units(measure: Measure, asked: Sequence[_Asked], batch: Batch, standard: Standard) -> list[list[Measured]]:
+    """One measure for every team (or provider) of each return."""
+    failed = {n: one.parents(measure) for n, one in enumerate(asked)}
+    blocked = {n: _blocked(measure, one.data, standard, failed[n]) for n, one in enumerate(asked)}
+    open_ = {n: failed[n] for n, why in blocked.items() if not why}
+    answers = [
+        _answers(sql, batch, standard, open_) if sql else {}
         for sql in (measure.numerator, measure.denominator, measure.strong_numerator, measure.detail)
-    )
-    small_number = standard.small_number(day)
-    whole = [_measured(one, numerator, denominator, strong, detail, small_number) for one in blank]
-    return _with_gaps(whole, data)
+    ]
+    found = [
+        _of_return(measure, one, standard, blocked[n], [answer.get(n, NOTHING) for answer in answers])
+        for n, one in enumerate(asked)
+    ]
+    return _with_gaps(found, batch)
+
+
+def _blocked(measure: Measure, data: Data, standard: Standard, failed: Failed) -> list[str]:
+    """Why a measure is not known for any team of a return."""
+    inputs = [sql for sql in (measure.numerator, measure.denominator) if sql]
+    scope = data.scope(REGISTER, reads_of(inputs, standard), failed)
+    return list(scope.blocked) or _uncounted(inputs, data, standard)
+
+
+def _of_return(
+    measure: Measure, one: _Asked, standard: Standard, blocked: Sequence[str], answers: Sequence[Answer]
+) -> list[Measured]:
+    """One measure for every team (or provider) of one return, from the answers of its queries."""
+    units = [Measured(measure, provider, team, measure.threshold(one.day)) for provider, team in one.units(measure)]
+    if blocked:
+        return [replace(unit, because="; ".join(blocked)) for unit in units]
+    small_number = standard.small_number(one.day)
+    return [_measured(unit, *answers, small_number=small_number) for unit in units]
 
 
 def _uncounted(inputs: Sequence[str], data: Data, standard: Standard) -> list[str]:
@@ -108,21 +147,30 @@ def _uncounted(inputs: Sequence[str], data: Data, standard: Standard) -> list[st
     return [data.unread[name] for name in required if name in data.unread]
 
 
-def _answer(sql: str, data: Data, standard: Standard, failed: Mapping[str, frozenset[str] | None]) -> Answer:
-    """What a query says of the teams in scope, and what it says without the faulty rows of those that are not."""
+def _answers(sql: str, batch: Batch, standard: Standard, failed: Mapping[int, Failed]) -> dict[int, Answer]:
+    """What a query says of the teams in scope, and what it says without the faulty rows of those that are not.
+
+    Nothing of a return where it is blocked: the strong level or the details may read an optional table not sent.
+    """
     read = reads_of([sql], standard)
-    scope = data.scope(REGISTER, read, failed)
-    if scope.blocked:  # the strong level or the details may read an optional table that was not sent
-        return NOTHING
-    data.load(tables_in([sql]))
-    with data.narrowed(read, scope):
-        values = _by_unit(data.engine.query(sql))
-    if not scope.left_out:
-        return Answer(values, {}, {})
-    rows = data.faulty_rows({name: sorted(fields & set(data.tables[name].bad)) for name, fields in read.items()})
-    with data.narrowed(read, Scope(rows=rows)):
-        partial = _by_unit(data.engine.query(sql))
-    return Answer(values, scope.left_out, partial)
+    scopes = {n: batch.returns[n].scope(REGISTER, read, of) for n, of in failed.items()}
+    scopes = {n: scope for n, scope in scopes.items() if not scope.blocked}
+    batch.load(tables_in([sql]) if scopes else ())
+    values = _values(sql, read, scopes, batch)
+    in_part = {n: Scope(rows=_faulty_rows(batch.returns[n], read)) for n, scope in scopes.items() if scope.left_out}
+    partial = _values(sql, read, in_part, batch)
+    return {n: Answer(values[n], scope.left_out, partial.get(n, {})) for n, scope in scopes.items()}
+
+
+def _faulty_rows(data: Data, read: Reads) -> dict[str, str]:
+    """The conditions that rows have a fault in what is read of them."""
+    return data.faulty_rows({name: sorted(fields & set(data.tables[name].bad)) for name, fields in read.items()})
+
+
+def _values(sql: str, read: Reads, scopes: Mapping[int, Scope], batch: Batch) -> dict[int, dict[Unit, Any]]:
+    """What a query says in these scopes, by return and team."""
+    with batch.narrowed(read, scopes):
+        return {n: _by_unit(rows) for n, rows in batch.rows(sql, scopes).items()}
 
 
 def _by_unit(rows: pl.DataFrame) -> dict[Unit, Any]:
@@ -131,7 +179,7 @@ def _by_unit(rows: pl.DataFrame) -> dict[Unit, Any]:
 
 
 def _measured(
-    one: Measured, numerator: Answer, denominator: Answer, strong: Answer, detail: Answer, small_number: int
+    one: Measured, numerator: Answer, denominator: Answer, strong: Answer, detail: Answer, *, small_number: int
 ) -> Measured:
     """One team's measure from the answers of its queries."""
     unit = one.unit
@@ -196,16 +244,19 @@ def _smaller(one: float | None, other: float | None) -> float | None:
     return min((x for x in (one, other) if x is not None), default=None)
 
 
-def _with_gaps(found: list[Measured], data: Data) -> list[Measured]:
+def _with_gaps(found: Sequence[list[Measured]], batch: Batch) -> list[list[Measured]]:
     """The same with what would make each measure met, in plain words, where it is not."""
-    short = [one for one in found if one.state == "not met" and one.measure.gap]
+    short = [(n, one) for n, own in enumerate(found) for one in own if one.state == "not met" and one.measure.gap]
     if not short:
-        return found
-    gaps = dict(zip((one.unit for one in short), _gap_words(short[0].measure, short, data), strict=True))
-    return [replace(one, gap=gaps.get(one.unit)) for one in found]
+        return list(found)
+    words = _gap_words([one for _, one in short], batch.engine)
+    gaps = {(n, one.unit): said for (n, one), said in zip(short, words, strict=True)}
+    return [[replace(one, gap=gaps.get((n, one.unit))) for one in own] for n, own in enumerate(found)]
 
 
-def _gap_words(measure: Measure, short: Sequence[Measured], data: Data) -> list[str]:
+def _gap_words(short: Sequence[Measured], engine: Engine) -> list[str]:
+    """The gap of each of these, all of one measure. Whose they are matters nothing: each is a row of its own."""
+    measure = short[0].measure
     rows = [
         {
             "numerator": one.numerator,
@@ -215,9 +266,9 @@ def _gap_words(measure: Measure, short: Sequence[Measured], data: Data) -> list[
         }
         for one in short
     ]
-    data.engine.load(ROW_OF_MEASURE, pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.Float64)))
+    engine.load(ROW_OF_MEASURE, pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.Float64)))
     extra = "".join(f', ({sql}) AS "{name}"' for name, sql in measure.gap_values.items())
-    answers = data.engine.query(f"SELECT *{extra} FROM {ROW_OF_MEASURE}")
+    answers = engine.query(f"SELECT *{extra} FROM {ROW_OF_MEASURE}")
     return [
         str(measure.gap).format_map({name: shown(part) for name, part in {**row, **words(one)}.items()})
         for one, row in zip(short, answers.iter_rows(named=True), strict=True)

@@ -6,18 +6,19 @@ no rule itself, and does not know how the engine runs a query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
 import polars as pl
 
+from crt_return.batch import Batch
 from crt_return.cell_findings import CheckedTable
 from crt_return.finding import Explained, Finding, finding, place_of, with_explained
 from crt_return.reading.model import ROW
-from crt_return.scope import Data
-from crt_return.sql import first_field, reads, tables_of
+from crt_return.scope import Data, Scope
+from crt_return.sql import Reads, first_field, reads, tables_of
 from crt_return.standard import EXPLANATIONS, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 MEASURES = "measure."
@@ -45,22 +46,29 @@ class Judged:
         return None if None in teams else frozenset(team for team in teams if team)
 
 
-def judge(
-    data: Data, standard: Standard, period: str | None, cap: int | None, progress: Callable[[str], None]
-) -> list[Judged]:
-    """Every rule written in SQL on the return itself, in the standard's order."""
-    judged: dict[str, Judged] = {}
+Before = Sequence[Mapping[str, Judged]]
+
+
+def judge(batch: Batch, standard: Standard, cap: int | None, progress: Callable[[str], None]) -> list[list[Judged]]:
+    """Every rule written in SQL on the returns themselves, in the standard's order, for each return."""
+    judged: list[dict[str, Judged]] = [{} for _ in batch.returns]
     for rule in sql_rules(standard):
         if not (reads_from(rule, MEASURES) or reads_from(rule, FINDINGS_READ)):
             progress(f"Judging {rule.id}")
-            judged[rule.id] = judge_rule(rule, data, standard, period, cap, judged)
-    return list(judged.values())
+            for own, one in zip(judged, judge_rule(rule, batch, standard, cap, judged), strict=True):
+                own[rule.id] = one
+    return [list(own.values()) for own in judged]
 
 
-def judge_claims(data: Data, standard: Standard, period: str | None, judged: Iterable[Judged]) -> list[Judged]:
-    """The rules on what the measures show, which must have been loaded."""
-    before = {one.rule.id: one for one in judged}
-    return [judge_rule(rule, data, standard, period, None, before) for rule in claim_rules(standard)]
+def judge_claims(batch: Batch, standard: Standard, judged: Sequence[Iterable[Judged]]) -> list[list[Judged]]:
+    """The rules on what the measures show, which must have been loaded, for each return."""
+    before = [{one.rule.id: one for one in own} for own in judged]
+    return _by_return(batch, [judge_rule(rule, batch, standard, None, before) for rule in claim_rules(standard)])
+
+
+def _by_return(batch: Batch, by_rule: Sequence[Sequence[Judged]]) -> list[list[Judged]]:
+    """The verdicts of each return, from those of each rule."""
+    return [[of_rule[n] for of_rule in by_rule] for n in range(len(batch.returns))]
 
 
 def claim_rules(standard: Standard) -> list[Rule]:
@@ -74,31 +82,41 @@ def reads_from(rule: Rule, schema: str) -> bool:
 
 
 def judge_explanations(
-    data: Data,
+    batch: Batch,
     standard: Standard,
-    period: str | None,
-    findings: Iterable[Finding],
-    judged: Iterable[Judged],
+    findings: Sequence[Iterable[Finding]],
+    judged: Sequence[Iterable[Judged]],
     because: tuple[str, ...] = (),
-) -> list[Judged]:
-    """The rules on the findings themselves: whether every warning is explained, and every explanation explains one.
+) -> list[list[Judged]]:
+    """The rules on the findings themselves, for each return: is every warning explained, and does every
+    explanation explain one?
 
     `because` says why some warnings are not known, which leaves these rules open in part.
     """
-    marked = with_explained(findings, explained_records(data.tables.get(EXPLANATIONS)))
-    load_findings(data, marked, [one.rule.id for one in judged if one.because])
+    load_findings(batch, findings, [[one.rule.id for one in own if one.because] for own in judged])
     rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
-    found = [judge_rule(rule, data, standard, period, None, {}) for rule in rules]
-    return [replace(one, because=(*one.because, *because)) for one in found]
+    nothing: Before = [{} for _ in batch.returns]
+    found = [judge_rule(rule, batch, standard, None, nothing) for rule in rules]
+    return _by_return(batch, [[replace(one, because=(*one.because, *because)) for one in own] for own in found])
 
 
-def load_findings(data: Data, findings: Iterable[Finding], not_evaluated: Iterable[str]) -> None:
+def load_findings(batch: Batch, findings: Sequence[Iterable[Finding]], not_evaluated: Sequence[Iterable[str]]) -> None:
     """Give the engine the warnings raised and the rules not evaluated, as rules on the findings read them."""
     warnings = [
-        (one.rule, one.record_key, one.values_hash, one.explained) for one in findings if one.severity == "warning"
+        _warnings(with_explained(own, explained_records(one.tables.get(EXPLANATIONS))))
+        for one, own in zip(batch.returns, findings, strict=True)
     ]
-    for name, rows in ((WARNINGS, warnings), (NOT_EVALUATED, [(rule,) for rule in not_evaluated])):
-        data.engine.load(name, pl.DataFrame(rows, schema=FINDINGS[name], orient="row"))
+    batch.hold(WARNINGS, warnings)
+    batch.hold(NOT_EVALUATED, [_frame(NOT_EVALUATED, [(rule,) for rule in own]) for own in not_evaluated])
+
+
+def _warnings(findings: Iterable[Finding]) -> pl.DataFrame:
+    rows = [(one.rule, one.record_key, one.values_hash, one.explained) for one in findings if one.severity == "warning"]
+    return _frame(WARNINGS, rows)
+
+
+def _frame(name: str, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=FINDINGS[name], orient="row")
 
 
 def explained_records(explanations: CheckedTable | None) -> set[Explained]:
@@ -116,34 +134,57 @@ def sql_rules(standard: Standard) -> list[Rule]:
     return [own[name] for name in order.static_order()]
 
 
-def judge_rule(
-    rule: Rule, data: Data, standard: Standard, period: str | None, cap: int | None, judged: Mapping[str, Judged]
-) -> Judged:
-    """One rule: failed, passed or not evaluated, and for which part."""
-    severity = rule.severity_in(period)
-    if severity is None:
-        return Judged(rule, (), (f"it is not in force in {period}",))
+def judge_rule(rule: Rule, batch: Batch, standard: Standard, cap: int | None, judged: Before) -> list[Judged]:
+    """One rule, for each return: failed, passed or not evaluated, and for which part.
+
+    `judged` gives the verdicts so far on each return.
+    """
+    severities = {n: own for n, one in enumerate(batch.returns) if (own := rule.severity_in(one.period))}
     read = reads(rule, standard)
+    scopes = {n: _scope(rule, batch.returns[n], read, judged[n]) for n in severities}
+    of = {n: scope for n, scope in scopes.items() if not scope.blocked}
+    batch.load(tables_of(rule) if of else ())
+    with batch.narrowed(read, of):
+        found = _found(rule, {n: severities[n] for n in batch.any(faulty(rule), of)}, batch, standard, cap)
+        judging = _judging(rule, batch, [n for n in of if n not in found])
+    return [
+        _verdict(rule, batch.returns[n], scopes.get(n), found.get(n, []), judges=n in found or n in judging)
+        for n in range(len(batch.returns))
+    ]
+
+
+def _scope(rule: Rule, one: Data, read: Reads, judged: Mapping[str, Judged]) -> Scope:
+    """What the rule may look at in one return."""
     failed = {parent: judged[parent].failed_teams for parent in rule.after if parent in judged}
-    scope = data.scope(rule.table, read, failed, by_row=rule.must is not None)
+    return one.scope(rule.table, read, failed, by_row=rule.must is not None)
+
+
+def _verdict(rule: Rule, one: Data, scope: Scope | None, found: Sequence[Finding], *, judges: bool) -> Judged:
+    """What became of the rule in one return; `scope` is None where it is not in force, `judges` whether it had rows."""
+    if scope is None:
+        return Judged(rule, (), (f"it is not in force in {one.period}",))
     if scope.blocked:
         return Judged(rule, (), scope.blocked)
-    data.load(tables_of(rule))
-    with data.narrowed(read, scope):
-        found = _found(rule, severity, data, standard.tables[rule.table], None if severity == "warning" else cap)
-        empty = () if found or _judges_any(rule, data) else (f"there are no {rule.applies_to}",)
-    return Judged(rule, tuple(found), (*scope.because, *empty))
+    return Judged(rule, tuple(found), (*scope.because, *(() if judges else (f"there are no {rule.applies_to}",))))
 
 
 def faulty_rows(rule: Rule, limit: int | None = None) -> str:
-    """The query that gives the rule's faulty rows, as the engine runs it."""
-    end = f" LIMIT {limit}" if limit is not None else ""
+    """The query that gives the rule's faulty rows in their order, as the engine runs it."""
+    return f"{faulty(rule)} ORDER BY {_order(rule)}" + (f" LIMIT {limit}" if limit is not None else "")
+
+
+def faulty(rule: Rule) -> str:
+    """The query that gives the rule's faulty rows, in no order."""
     if rule.select:
-        return f"SELECT * FROM ({rule.select.strip().rstrip(';')}) ORDER BY ALL{end}"
+        return f"SELECT * FROM ({rule.select.strip().rstrip(';')})"
     extra = {**({"expected": rule.expected} if rule.expected else {}), **rule.values}
     columns = "".join(f', ({sql}) AS "{name}"' for name, sql in extra.items())
     condition = f"({rule.when}) AND " if rule.when else ""
-    return f"SELECT *{columns} FROM {rule.table} WHERE {condition}NOT ({rule.must}) ORDER BY {ROW}{end}"
+    return f"SELECT *{columns} FROM {rule.table} WHERE {condition}NOT ({rule.must})"
+
+
+def _order(rule: Rule) -> str:
+    return "ALL" if rule.select else ROW
 
 
 def judged_rows(rule: Rule) -> str | None:
@@ -153,26 +194,36 @@ def judged_rows(rule: Rule) -> str | None:
     return rule.when.strip().rstrip(";") if rule.select else f"SELECT * FROM {rule.table} WHERE {rule.when}"
 
 
-def _judges_any(rule: Rule, data: Data) -> bool:
+def _judging(rule: Rule, batch: Batch, of: Sequence[int]) -> set[int]:
+    """The returns that have any row for the rule to judge."""
     rows = judged_rows(rule)
-    return rows is None or data.engine.any(rows)
+    return set(of) if rows is None else batch.any(rows, of)
 
 
-def _count(data: Data, sql: str) -> int:
-    return int(data.engine.query(f"SELECT count(*) AS n FROM ({sql})")["n"][0])
+def _found(
+    rule: Rule, failing: Mapping[int, Severity], batch: Batch, standard: Standard, cap: int | None
+) -> dict[int, list[Finding]]:
+    """The findings of a rule in the returns it fails in, by the severity it has there.
+
+    A rule is mostly kept to, and to ask whether it is costs half of fetching nothing: so that was asked first.
+    """
+    whole = cap is None or "warning" in failing.values()
+    rows = batch.rows(faulty(rule), failing, order=_order(rule), limit=None if whole or cap is None else cap + 1)
+    return {
+        n: _findings(rule, n, rows[n], severity, batch, standard, None if severity == "warning" else cap)
+        for n, severity in failing.items()
+    }
 
 
-def _found(rule: Rule, severity: Severity, data: Data, table: Table, cap: int | None) -> list[Finding]:
-    """The findings of a rule, to the cap; one more stands for the rows past it."""
-    faulty = faulty_rows(rule, None if cap is None else cap + 1)
-    if not data.engine.any(faulty):  # a rule is mostly kept to, and to ask that is half the work of fetching nothing
-        return []
-    rows = data.engine.query(faulty)
+def _findings(
+    rule: Rule, n: int, rows: pl.DataFrame, severity: Severity, batch: Batch, standard: Standard, cap: int | None
+) -> list[Finding]:
+    """The findings of a rule in one return, to the cap; one more stands for the rows past it."""
     listed = rows if cap is None else rows.head(cap)
-    checked = data.tables.get(rule.table)
+    table, checked = standard.tables[rule.table], batch.returns[n].tables.get(rule.table)
     findings = [_worded(rule, severity, table, checked, row) for row in _placed(listed, checked).iter_rows(named=True)]
     if listed.height < rows.height:
-        rest = _count(data, faulty_rows(rule)) - listed.height
+        rest = int(batch.rows(f"SELECT count(*) AS n FROM ({faulty(rule)})", [n])[n]["n"][0]) - listed.height
         file = checked.text.file if checked else table.file
         findings.append(finding(rule, severity, place_of(table, file, (), None, None), count=rest, more=True))
     return findings

@@ -1,21 +1,19 @@
-"""What a rule may look at: the return in an engine, and what is left out of it for one rule.
+"""What a rule may look at: the tables of a return, and what is left out of them for one rule.
 
 Cells that an earlier stage faulted must not raise a second finding, and what is left out must be said. For a rule
 over single rows the rows with a faulty cell are left out; for a rule over several rows, the teams they belong to.
-It judges nothing.
+It judges nothing, and runs no query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
 import polars as pl
 
 from crt_return.cell_findings import CheckedTable
-from crt_return.engines import Engine
 from crt_return.quarters import working_days
 from crt_return.reading.model import ROW
 from crt_return.sql import Reads
@@ -46,14 +44,13 @@ class Scope:
 
 
 class Data:
-    """A checked return and, where one was given, its predecessor, in an engine under the names that rules use."""
+    """A checked return and, where one was given, its predecessor, by the names that rules use."""
 
-    def __init__(self, engine: Engine, standard: Standard, checked: Checked, prior: Checked | str) -> None:
-        """Nothing is loaded yet; `prior` is the checked previous return, or why there is none."""
-        self.engine = engine
+    def __init__(self, standard: Standard, checked: Checked, prior: Checked | str) -> None:
+        """`prior` is the checked previous return, or why there is none."""
+        self.checked = checked
         self.tables: dict[str, CheckedTable] = dict(checked.tables)
         self.unread: dict[str, str] = dict(checked.unread)
-        self.orphans = checked.orphans
         self._left_out = {"": not_open(checked) | checked.orphans}
         if isinstance(prior, str):
             self.unread |= {PRIOR + name: prior for name in standard.tables}
@@ -61,8 +58,11 @@ class Data:
             self.tables |= {PRIOR + name: table for name, table in prior.tables.items()}
             self.unread |= {PRIOR + name: f"in the previous return, {why}" for name, why in prior.unread.items()}
             self._left_out[PRIOR] = not_open(prior) | prior.orphans
-        self._standard = standard
-        self._loaded: set[str] = set()
+
+    @property
+    def period(self) -> str | None:
+        """The quarter of the return."""
+        return self.checked.release.period
 
     def scope(
         self, table: str, read: Reads, failed: Mapping[str, frozenset[str] | None], *, by_row: bool = False
@@ -100,39 +100,20 @@ class Data:
             return [f"{self.tables[table].text.file} has no rows"]
         return unread
 
-    def load(self, names: Iterable[str]) -> None:
-        """Load the tables of these names, as rules call them, that are not loaded yet."""
-        for name in sorted(set(names) - self._loaded):
-            if name in self.tables:
-                table = self.tables[name]
-                marks = (mark.alias(BAD + field) for field, mark in table.bad.items())
-                self.engine.load(_base(name), table.values.with_columns(marks))
-                self.engine.view(_qualified(name), self._query(name))
-            elif name.startswith(("codelist.", "reference.")):
-                self.engine.load(name, reference_frame(name, self._standard))
-            self._loaded.add(name)
-
-    @contextmanager
-    def narrowed(self, read: Reads, scope: Scope) -> Iterator[None]:
-        """The tables a rule reads without what its scope leaves out, for as long as the rule runs."""
-        changed = [name for name in read if self._narrows(name, scope)]
-        for name in changed:
-            self.engine.view(_qualified(name), self._query(name, (scope.rows or {}).get(name), scope.teams))
-        yield
-        for name in changed:
-            self.engine.view(_qualified(name), self._query(name))
-
-    def _narrows(self, name: str, scope: Scope) -> bool:
+    def narrows(self, name: str, scope: Scope) -> bool:
+        """Whether a scope leaves out rows of a table that are not left out always."""
+        if name not in self.tables:
+            return False
         return name in (scope.rows or {}) or bool(scope.teams and TEAM in self.tables[name].table.field)
 
-    def _query(self, name: str, bad: str | None = None, teams: Iterable[str] = ()) -> str:
-        """The query behind a table's name: its rows without those of closed, unknown or left-out teams."""
-        table = self.tables[name].table
-        out = set(teams) | (self._left_out[PRIOR if name.startswith(PRIOR) else ""] if table.of_teams else set())
+    def condition(self, name: str, scope: Scope) -> str | None:
+        """What the rows of a table must keep to: not of a team that is closed, unknown or left out, nor at fault."""
+        table, bad = self.tables[name].table, (scope.rows or {}).get(name)
+        always = self._left_out[PRIOR if name.startswith(PRIOR) else ""] if table.of_teams else set()
+        out = scope.teams | always
         conditions = [f"({TEAM} IS NULL OR {TEAM} NOT IN ({_quoted(out)}))"] if out and TEAM in table.field else []
         conditions += [f"NOT ({bad})"] if bad else []
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {', '.join(table.names)}, {ROW} FROM {_base(name)}{where}"
+        return " AND ".join(conditions) or None
 
     def _teams(self, name: str, faulty: Iterable[str]) -> frozenset[str] | None:
         """The teams with a faulty cell in these fields; None where a row does not say which team it is of."""
@@ -153,10 +134,11 @@ class Data:
 
     def _orphan_words(self, read: Reads) -> list[str]:
         """The teams left out of the tables read because nobody registered them."""
-        if not self.orphans:
+        orphans = self.checked.orphans
+        if not orphans:
             return []
         own = [name for name in read if not name.startswith(PRIOR) and self.tables[name].table.of_teams]
-        here = {name: sorted(self.orphans & set(self.tables[name].values[TEAM].unique())) for name in own}
+        here = {name: sorted(orphans & set(self.tables[name].values[TEAM].unique())) for name in own}
         return [f"{', '.join(of)} in {name}.csv is not in the register (PKG-07)" for name, of in here.items() if of]
 
 
@@ -223,14 +205,6 @@ def not_open(checked: Checked) -> set[str]:
 def _rows(checked: CheckedTable, mask: pl.Series) -> str:
     numbers = checked.text.frame[ROW].filter(mask)
     return f"row{'s' if numbers.len() > 1 else ''} {rows_named([str(n) for n in numbers.head(3)], numbers.len())}"
-
-
-def _base(name: str) -> str:
-    return "submitted_" + name.replace(".", "_")
-
-
-def _qualified(name: str) -> str:
-    return name if "." in name else f"main.{name}"
 
 
 def _quoted(texts: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """What a rule's SQL says about itself: the tables and fields it reads. The one door to sqlglot.
 
-Rules do not list what they read; it is found here, so that the list cannot be wrong. Nothing is run here.
+Rules do not list what they read; it is found here, so that the list cannot be wrong. Nothing is run here, and
+nothing rewritten but the names of tables, where one query is to be asked of several returns.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from sqlglot import exp
 from crt_return.standard import Rule, Standard, Table
 
 DIALECT = "duckdb"
+RETURN = "_return"
+OF_THE_STANDARD = ("codelist.", "reference.")
 Reads = Mapping[str, frozenset[str]]
 
 
@@ -105,6 +108,39 @@ def for_spark(sql: str) -> str:
 def view_name(name: str) -> str:
     """The name without dots that a table of a schema goes by where views have no schema."""
     return name.removeprefix("main.").replace(".", "__")
+
+
+def for_each_return(sql: str, numbers: Iterable[int]) -> str:
+    """A query on one return, asked of each return of these numbers by itself; its rows come with the number."""
+    listed = ", ".join(f"({number})" for number in numbers)
+    return f"SELECT _one.{RETURN}, _rows.* FROM (VALUES {listed}) AS _one({RETURN}), LATERAL ({_of_one(sql)}) AS _rows"
+
+
+def place_of_all(name: str) -> str:
+    """Where a table holds the rows of several returns, each row with the number of its return."""
+    return "every." + name.replace(".", "_")
+
+
+@cache
+def _of_one(sql: str) -> str:
+    """The query with each table of returns read as the rows of one return; all else stays as it is written.
+
+    A table overlooked here is not found when the query runs: it cannot be read for all returns at once.
+    """
+    own = {one.alias for one in parsed(sql).find_all(exp.CTE)}
+    tables = [one for one in parsed(sql).find_all(exp.Table) if one.db or one.name not in own]
+    for one in sorted(tables, key=lambda table: -_span(table)[0]):
+        name, (start, end) = f"{one.db}.{one.name}" if one.db else one.name, _span(one)
+        if not name.startswith(OF_THE_STANDARD):
+            rows = f"SELECT * EXCLUDE ({RETURN}) FROM {place_of_all(name)} WHERE {RETURN} = _one.{RETURN}"
+            sql = f"{sql[:start]}({rows}){'' if one.alias else f' AS {one.name}'}{sql[end:]}"
+    return sql
+
+
+def _span(table: exp.Table) -> tuple[int, int]:
+    """Where a table's name, with its schema, stands in the SQL."""
+    first = table.args.get("db") or table.this
+    return first.meta["start"], table.this.meta["end"] + 1
 
 
 def _parts(rule: Rule) -> list[str]:

@@ -6,9 +6,12 @@ another, teams that nobody registered. It runs no rule of its own making: the id
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -42,37 +45,84 @@ def load_pandera() -> None:
         cells.load_back_end()
 
 
-def check_tables(package: Package, standard: Standard, cap: int | None) -> Checked:
-    """Type and check every table that could be read; list at most `cap` findings a rule (None: all)."""
+@dataclass(frozen=True)
+class _Part:
+    """One return on the way: which it is, its own rows by table, and the teams of its register, if that was read."""
+
+    package: Package
+    release: Release
+    own: Mapping[str, TextTable]
+    teams: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One table of one return after its check."""
+
+    checked: CheckedTable
+    faults: list[Fault]
+
+
+def check_tables(packages: Sequence[Package], standard: Standard, cap: int | None) -> list[Checked]:
+    """Type and check every table of each return that could be read; list at most `cap` findings a rule (None: all).
+
+    What is found of a return does not depend on those it is checked with: a check costs the same for one small
+    table as for thirty on top of each other, and that alone is why returns are checked together.
+    """
+    parts = [_part(package, standard) for package in packages]
+    found = _found(parts, standard)
+    return [_checked(part, found[n], standard, cap) for n, part in enumerate(parts)]
+
+
+def _part(package: Package, standard: Standard) -> _Part:
     release = release_of(package, standard)
     own = {name: _own_rows(text, release) for name, text in package.tables.items()}
-    results = _checked_side_by_side(own, standard, release)
-    faults = [fault for _, found in results.values() for fault in found]
-    strays = [(name, text) for name, text in package.tables.items() if own[name].frame.height < text.frame.height]
+    return _Part(package, release, own, _registered(own))
+
+
+def _checked(part: _Part, found: Mapping[str, _Found], standard: Standard, cap: int | None) -> Checked:
+    """One return, from what was found in its tables."""
+    given, release, own = part.package.tables, part.release, part.own
+    faults = [fault for name in own for fault in found[name].faults]
+    strays = [(name, text) for name, text in given.items() if own[name].frame.height < text.frame.height]
     findings = [stray(text, own[name], release, standard) for name, text in strays]
     unread = {name: f"{text.file} holds rows of another provider or quarter (PKG-08)" for name, text in strays}
     return Checked(
         release=release,
-        tables={name: checked for name, (checked, _) in results.items() if name not in unread},
-        unread={**package.unread, **unread},
+        tables={name: found[name].checked for name in own if name not in unread},
+        unread={**part.package.unread, **unread},
         findings=(*findings, *cell_findings(faults, standard, release, cap)),
         orphans=_orphans(faults),
     )
 
 
-def _checked_side_by_side(
-    own: Mapping[str, TextTable], standard: Standard, release: Release
-) -> dict[str, tuple[CheckedTable, list[Fault]]]:
-    """Every table checked, the largest beside the others: its work is Polars', theirs mostly Python's."""
+def _found(parts: Sequence[_Part], standard: Standard) -> list[dict[str, _Found]]:
+    """Every table of each return checked, the same table of all those that share the codes in force at once.
+
+    The largest table is checked beside the others: its work is Polars', theirs mostly Python's.
+    """
     from crt_return.cells import small_tables_quickly  # late: pandera takes a second to import
 
-    teams = _registered(own)
-    by_size = sorted(own, key=lambda name: -own[name].frame.height)
+    found: list[dict[str, _Found]] = [{} for _ in parts]
     with small_tables_quickly(), ThreadPoolExecutor(max_workers=2) as beside:
-        started = {
-            name: beside.submit(_check, standard.tables[name], own[name], standard, release, teams) for name in by_size
-        }
-        return {name: started[name].result() for name in own}
+        started = [
+            (name, ns, beside.submit(_check, standard.tables[name], [parts[n] for n in ns], standard))
+            for name, ns in _shared(parts)
+        ]
+        for name, ns, work in started:
+            for n, one in zip(ns, work.result(), strict=True):
+                found[n][name] = one
+    return found
+
+
+def _shared(parts: Sequence[_Part]) -> list[tuple[str, list[int]]]:
+    """Each table with the returns that have it and end on the same day, the most rows first."""
+    having: dict[tuple[str, date | None], list[int]] = defaultdict(list)
+    for n, part in enumerate(parts):
+        for name in part.own:
+            having[name, part.release.ends].append(n)
+    by_size = sorted(having.items(), key=lambda one: -sum(parts[n].own[one[0][0]].frame.height for n in one[1]))
+    return [(name, ns) for (name, _), ns in by_size]
 
 
 def release_of(package: Package, standard: Standard) -> Release:
@@ -105,19 +155,41 @@ def _registered(tables: Mapping[str, TextTable]) -> frozenset[str] | None:
     return None if register is None else frozenset(register.frame[TEAM].drop_nulls())
 
 
-def _check(
-    table: Table, text: TextTable, standard: Standard, release: Release, teams: frozenset[str] | None
-) -> tuple[CheckedTable, list[Fault]]:
+def _check(table: Table, parts: Sequence[_Part], standard: Standard) -> list[_Found]:
+    """One table of returns that share the codes in force: all rows judged at once, the verdicts split again."""
     from crt_return.cells import bad_cells, bad_keys, typed
 
-    values = typed(text.frame, table)
-    if values.is_empty():
-        return CheckedTable(table, text, values, {}), []
-    codes = {field.name: standard.codes(field, release.ends) for field in table.fields if field.codelist}
-    cells = _once(bad_cells(text.frame, values, table, codes))
-    keys = _apart_from(cells, bad_keys(values, table, teams))
+    texts = [part.own[table.name] for part in parts]
+    heights = [text.frame.height for text in texts]
+    text = texts[0].frame if len(texts) == 1 else pl.concat([one.frame for one in texts], rechunk=True)
+    values = typed(text, table)
+    codes = codes_in_force(table, standard, parts[0].release.ends)
+    cells = _once(bad_cells(text, values, table, codes)) if not values.is_empty() else []
+    of = [(height, part.teams) for height, part in zip(heights, parts, strict=True)]
+    keys = _apart_from(cells, bad_keys(values, table, of)) if not values.is_empty() else []
+    starts = accumulate(heights, initial=0)
+    return [
+        _of_one(table, one, values.slice(start, height), _sliced(cells, start, height), _sliced(keys, start, height))
+        for one, start, height in zip(texts, starts, heights, strict=False)
+    ]
+
+
+def codes_in_force(table: Table, standard: Standard, day: date | None) -> dict[str, tuple[str, ...]]:
+    """The codes that each coded field of a table may hold in a quarter that ends on `day`."""
+    coded = [field for field in table.fields if field.codelist]
+    return {field.name: tuple(code.code for code in standard.codes(field, day)) for field in coded}
+
+
+def _sliced(bads: Iterable[Bad], start: int, height: int) -> list[Bad]:
+    """The faults in these rows."""
+    own = (replace(bad, mask=bad.mask.slice(start, height)) for bad in bads)
+    return [bad for bad in own if bad.mask.any()]
+
+
+def _of_one(table: Table, text: TextTable, values: pl.DataFrame, cells: list[Bad], keys: list[Bad]) -> _Found:
+    """One return's table with its faults."""
     checked = CheckedTable(table, text, values, _marks([*cells, *keys], table))
-    return checked, [Fault(bad.rule, checked, bad.field, bad.mask.arg_true()) for bad in (*cells, *keys)]
+    return _Found(checked, [Fault(bad.rule, checked, bad.field, bad.mask.arg_true()) for bad in (*cells, *keys)])
 
 
 def _apart_from(cells: Iterable[Bad], keys: Iterable[Bad]) -> list[Bad]:

@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crt_return.assessment import LEFT_OUT, Assessment, assess, judge_assessment
+from crt_return.assessment import LEFT_OUT, Assessment, assess, judge_assessments
+from crt_return.batch import Batch
 from crt_return.engines.duckdb import DuckDB
 from crt_return.expectations import Expectations, Missed
 from crt_return.finding import (
@@ -48,12 +49,21 @@ class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
 
 @dataclass(frozen=True)
 class Run:
-    """A validation with what it was made from; `data` is None where the path could not be read."""
+    """A validation with what it was made from: the return is the one of that number in the batch.
+
+    There is no batch where the path could not be read.
+    """
 
     report: Report
     judged: tuple[Judged, ...] = ()
-    data: Data | None = None
+    batch: Batch | None = None
+    number: int = 0
     assessment: Assessment | None = None
+
+    @property
+    def data(self) -> Data | None:
+        """The return's tables."""
+        return self.batch.returns[self.number] if self.batch else None
 
     @property
     def measured(self) -> Sequence[Measured]:
@@ -63,12 +73,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Examined:
-    """A return whose cells, rules and measures are judged; what is left is completeness and fidelity."""
+    """Returns whose cells and rules are judged; what is left is completeness and fidelity."""
 
-    package: Package
-    checked: Checked
-    data: Data
-    judged: list[Judged]
+    packages: Sequence[Package]
+    batch: Batch
+    judged: Sequence[Sequence[Judged]]
     standard: Standard
     cap: int | None
 
@@ -120,50 +129,79 @@ def run(
         except Unreadable as error:
             return Run(unreadable(path, error.fault, standard))
         before = _read_prior(prior, standard, progress)
-        examined = examine(package, before, standard, cap=None if all_rows else DEFAULT_CAP, progress=progress)
+        examined = examine([package], [before], standard, cap=None if all_rows else DEFAULT_CAP, progress=progress)
         if expectations is None:
-            return concluded(examined, None)
+            return concluded(examined, None)[0]
         progress("Judging completeness and fidelity")
-        assessment = assessed(examined)
-        (missed,) = answers([assessment.question], standard, expectations, Path(gx_results) if gx_results else None)
-        return concluded(examined, assessment, missed)
+        assessments = assessed(examined)
+        asked = [one.question for one in assessments]
+        missed = answers(asked, standard, expectations, Path(gx_results) if gx_results else None)
+        return concluded(examined, assessments, missed)[0]
 
 
 def examine(
-    package: Package,
-    prior: Checked | str,
+    packages: Sequence[Package],
+    priors: Sequence[Checked | str],
     standard: Standard,
     *,
     cap: int | None = DEFAULT_CAP,
     progress: Progress = silent,
 ) -> Examined:
-    """A return checked cell by cell and rule by rule. `prior` is the checked previous return, or why there is none."""
+    """Returns checked cell by cell and rule by rule, all at once, each as if it were alone.
+
+    `priors` gives the checked previous return of each, or why there is none.
+    """
     progress("Checking cells")
-    checked = check_tables(package, standard, cap)
-    data = Data(DuckDB(), standard, checked, _fitting(prior, checked, standard))
-    return Examined(package, checked, data, judge(data, standard, checked.release.period, cap, progress), standard, cap)
+    checked = check_tables(packages, standard, cap)
+    fitting = [_fitting(prior, one, standard) for prior, one in zip(priors, checked, strict=True)]
+    returns = [Data(standard, one, prior) for one, prior in zip(checked, fitting, strict=True)]
+    batch = Batch(DuckDB(threads=1 if len(returns) > 1 else None), standard, returns)
+    return Examined(packages, batch, judge(batch, standard, cap, progress), standard, cap)
 
 
-def assessed(examined: Examined) -> Assessment:
-    """The measures of a return that was examined, and what is to be asked of them."""
-    return assess(examined.data, examined.checked, examined.standard, examined.judged)
+def assessed(examined: Examined) -> list[Assessment]:
+    """The measures of each return that was examined, and what is to be asked of them."""
+    return assess(examined.batch, examined.standard, examined.judged)
 
 
-def concluded(examined: Examined, assessment: Assessment | None, missed: Sequence[Missed] = ()) -> Run:
-    """The report on a return, by what its measures miss; without an assessment, thresholds were left out."""
-    data, standard, cap = examined.data, examined.standard, examined.cap
-    checked, period = examined.checked, examined.checked.release.period
-    judged = [*examined.judged, *judge_assessment(assessment, missed, data, standard, period, examined.judged)]
-    built_in = [*(_file_finding(fault, standard, period) for fault in examined.package.faults), *checked.findings]
-    first = [*built_in, *(one for rule in judged for one in rule.findings)]
-    judged += judge_explanations(data, standard, period, first, judged, () if assessment else (LEFT_OUT,))
-    found = _in_order([*built_in, *(one for rule in judged for one in rule.findings)], standard, cap)
-    verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(checked, standard))
+def concluded(
+    examined: Examined, assessments: Sequence[Assessment] | None, missed: Sequence[Sequence[Missed]] = ()
+) -> list[Run]:
+    """The report on each return, by what its measures miss; without assessments, thresholds were left out."""
+    batch, standard = examined.batch, examined.standard
+    more = judge_assessments(assessments, missed, batch, standard, examined.judged)
+    judged = [[*own, *of_measures] for own, of_measures in zip(examined.judged, more, strict=True)]
+    built_in = [_built_in(one, examined.packages[n], standard) for n, one in enumerate(batch.returns)]
+    first = [[*found, *_findings(own)] for found, own in zip(built_in, judged, strict=True)]
+    last = judge_explanations(batch, standard, first, judged, () if assessments else (LEFT_OUT,))
+    return [
+        _concluded(examined, n, built_in[n], [*judged[n], *last[n]], assessments[n] if assessments else None)
+        for n in range(len(batch.returns))
+    ]
+
+
+def _built_in(data: Data, package: Package, standard: Standard) -> list[Finding]:
+    """What reading and the checks of cells found."""
+    return [*(_file_finding(fault, standard, data.period) for fault in package.faults), *data.checked.findings]
+
+
+def _findings(judged: Iterable[Judged]) -> list[Finding]:
+    return [one for rule in judged for one in rule.findings]
+
+
+def _concluded(
+    examined: Examined, n: int, built_in: Sequence[Finding], judged: Sequence[Judged], assessment: Assessment | None
+) -> Run:
+    """The report on one return of a batch, from all its verdicts."""
+    data, standard = examined.batch.returns[n], examined.standard
+    found = _in_order([*built_in, *_findings(judged)], standard, examined.cap)
+    verdicts = _verdicts(standard, judged, {one.rule for one in built_in}, _unchecked(data.checked, standard))
     found = with_explained(found, explained_records(data.tables.get(EXPLANATIONS)))
-    report = _report(standard, _submission(examined.package, checked), outcome(found), verdicts, found)
+    submission = _submission(examined.packages[n], data.checked)
+    report = _report(standard, submission, outcome(found), verdicts, found)
     if assessment:
         report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
-    return Run(report, tuple(judged), data, assessment)
+    return Run(report, tuple(judged), examined.batch, n, assessment)
 
 
 def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress) -> Checked | str:
@@ -171,7 +209,7 @@ def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress
     if prior is None:
         return NO_PRIOR
     try:
-        return check_tables(read_package(Path(prior), standard, progress), standard, None)
+        return check_tables([read_package(Path(prior), standard, progress)], standard, None)[0]
     except Unreadable as error:
         sentence = _file_finding(error.fault, standard, None).message
         raise PriorUnreadable(f"The previous return (--prior) cannot be read. {sentence}") from None

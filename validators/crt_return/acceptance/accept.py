@@ -55,7 +55,7 @@ class Acceptance:
     def __init__(self, register: Register, store: Store, standard: Standard, workers: Workers) -> None:
         self.register, self.store, self.standard, self.workers = register, store, standard, workers
         self._run = uuid4().hex
-        self._engine = DuckDB()
+        self._engine = DuckDB(threads=1)
         self._listed = False
 
     def accept(self, inbox: Path, expected: Path | None) -> Iterator[Done]:

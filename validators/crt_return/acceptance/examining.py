@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from crt_return.acceptance.problem import cannot_write
 from crt_return.acceptance.register import ACCEPTED, Entry
 from crt_return.acceptance.store import Store, write_staged
 from crt_return.assessment import Assessment
-from crt_return.expectations import Expectations
+from crt_return.expectations import Expectations, Missed
 from crt_return.reading import read_package
-from crt_return.reading.model import ROW, Unreadable
+from crt_return.reading.model import ROW, Package, Unreadable
 from crt_return.rules import Judged, judge_rule, reads_from
 from crt_return.standard import REGISTER, TEAM, Standard
 from crt_return.tables import Checked
@@ -29,6 +30,7 @@ from crt_return.validate import Examined, Run, assessed, concluded, examine, unr
 
 ACCEPTANCE = "acceptance."
 REPORT = "report.json"
+MOST_ROWS = 50_000
 NO_PRIOR_ACCEPTED = "no accepted return of the quarter before is in the store"
 
 
@@ -62,13 +64,30 @@ class Examination:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A return on the way: examined but for its thresholds, or found to be none."""
+class _Read:
+    """A return as read, with the one before it, or why there is none."""
 
     task: Task
-    examined: Examined | None = None
-    assessment: Assessment | None = None
+    package: Package
+    prior: Checked | str
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Returns examined together but for their thresholds."""
+
+    read: Sequence[_Read]
+    examined: Examined
+    assessments: Sequence[Assessment]
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What became of one return before it is written; `fault` says where we failed, if we did."""
+
+    task: Task
     run: Run | None = None
+    further: tuple[Judged, ...] = ()
     fault: str | None = None
 
 
@@ -76,25 +95,67 @@ def examinations(
     tasks: Sequence[Task], store: Store, standard: Standard, expectations: Expectations
 ) -> list[Examination]:
     """Each return examined and written aside. A failure of ours on one leaves the others as they are."""
-    parts = [_part(task, store, standard) for task in tasks]
-    asked = [part for part in parts if part.assessment]
-    missed = iter(answers([part.assessment.question for part in asked if part.assessment], standard, expectations))
-    return [_examination(part, _concluded(part, missed)) for part in parts]
+    begun = [_read(task, store, standard) for task in tasks]
+    done = [one for one in begun if isinstance(one, _Settled)]
+    for read in _apart([one for one in begun if isinstance(one, _Read)]):
+        done += _judged(read, standard, expectations)
+    found = {one.task.submission: _examination(one) for one in done}
+    return [found[task.submission] for task in tasks]
 
 
-def _part(task: Task, store: Store, standard: Standard) -> Part:
+def _read(task: Task, store: Store, standard: Standard) -> _Read | _Settled:
     try:
         package = read_package(task.path, standard)
+        return _Read(task, package, store.checked(task.prior, standard) if task.prior else NO_PRIOR_ACCEPTED)
     except Unreadable as error:
-        return Part(task, run=Run(unreadable(task.name, error.fault, standard)))
+        return _Settled(task, Run(unreadable(task.name, error.fault, standard)))
     except Exception as error:
-        return Part(task, fault=our_fault(error))
+        return _Settled(task, fault=our_fault(error))
+
+
+def _apart(read: Sequence[_Read]) -> list[list[_Read]]:
+    """The returns in groups that are examined together: a large return by itself, for it gains nothing by company."""
+    small = [one for one in read if _rows(one) <= MOST_ROWS]
+    return [[one] for one in read if _rows(one) > MOST_ROWS] + ([small] if small else [])
+
+
+def _rows(read: _Read) -> int:
+    return sum(text.frame.height for text in read.package.tables.values())
+
+
+def _judged(read: Sequence[_Read], standard: Standard, expectations: Expectations) -> list[_Settled]:
+    """Returns taken to their reports, the thresholds of all of them in one run of the library."""
+    groups = _examined(read, standard)
+    asked = [one.question for group in groups if isinstance(group, _Group) for one in group.assessments]
+    missed = iter(answers(asked, standard, expectations))
+    return [one for group in groups for one in _settled(group, missed)]
+
+
+def _examined(read: Sequence[_Read], standard: Standard) -> list[_Group | _Settled]:
+    """The returns examined together, or each by itself where we fail on one of them."""
     try:
-        prior: Checked | str = store.checked(task.prior, standard) if task.prior else NO_PRIOR_ACCEPTED
-        examined = examine(package, prior, standard)
-        return Part(task, examined, assessed(examined))
+        examined = examine([one.package for one in read], [one.prior for one in read], standard)
+        return [_Group(read, examined, assessed(examined))]
     except Exception as error:
-        return Part(task, fault=our_fault(error))
+        if len(read) == 1:
+            return [_Settled(read[0].task, fault=our_fault(error))]
+        return [group for one in read for group in _examined([one], standard)]
+
+
+def _settled(group: _Group | _Settled, missed: Iterator[Sequence[Missed]]) -> list[_Settled]:
+    """What became of the returns of a group, by what their measures miss."""
+    if isinstance(group, _Settled):
+        return [group]
+    own = list(islice(missed, len(group.read)))
+    try:
+        runs = concluded(group.examined, group.assessments, own)
+        further = _further(group.examined, runs)
+        return [_Settled(one.task, run, more) for one, run, more in zip(group.read, runs, further, strict=True)]
+    except Exception as error:
+        if len(group.read) == 1:
+            return [_Settled(group.read[0].task, fault=our_fault(error))]
+        alone = [(_examined([one], group.examined.standard)[0], of) for one, of in zip(group.read, own, strict=True)]
+        return [one for by_itself, of in alone for one in _settled(by_itself, iter([of]))]
 
 
 def our_fault(error: Exception) -> str:
@@ -102,16 +163,10 @@ def our_fault(error: Exception) -> str:
     return type(error).__name__
 
 
-def _concluded(part: Part, missed: Iterator[Any]) -> Run | None:
-    if part.examined is None or part.assessment is None:
-        return part.run
-    return concluded(part.examined, part.assessment, next(missed))
-
-
-def _examination(part: Part, run: Run | None) -> Examination:
-    task = part.task
+def _examination(settled: _Settled) -> Examination:
+    task, run = settled.task, settled.run
     if run is None:
-        return Examination(task.submission, task.staged, fault=part.fault)
+        return Examination(task.submission, task.staged, fault=settled.fault)
     try:
         _write(task, run)
     except OSError as error:
@@ -122,7 +177,7 @@ def _examination(part: Part, run: Run | None) -> Examination:
         prior=task.prior.submission if task.prior else None,
         prior_content_sha256=task.prior.content_sha256 if task.prior else None,
         teams=_teams(run),
-        further=_further(part.examined, run) if part.examined else (),
+        further=settled.further,
     )
 
 
@@ -152,9 +207,10 @@ def _teams(run: Run) -> tuple[str, ...]:
     return tuple(register.values[TEAM].drop_nulls().unique().sort()) if register else ()
 
 
-def _further(examined: Examined, run: Run) -> tuple[Judged, ...]:
-    """The verdicts of those rules of acceptance that read the return's own tables."""
-    standard, period = examined.standard, run.report.submission.period
-    before = {one.rule.id: one for one in run.judged}
+def _further(examined: Examined, runs: Sequence[Run]) -> list[tuple[Judged, ...]]:
+    """The verdicts on each return of those rules of acceptance that read its own tables."""
+    standard, batch = examined.standard, examined.batch
+    before = [{one.rule.id: one for one in run.judged} for run in runs]
     own = [rule for rule in standard.acceptance_rules.values() if not reads_from(rule, ACCEPTANCE)]
-    return tuple(judge_rule(rule, examined.data, standard, period, None, before) for rule in own)
+    judged = [judge_rule(rule, batch, standard, None, before) for rule in own]
+    return [tuple(of_rule[n] for of_rule in judged) for n in range(len(runs))]

@@ -23,7 +23,6 @@ from filelock import FileLock
 from crt_return.acceptance.problem import cannot_write
 from crt_return.acceptance.register import Entry
 from crt_return.cell_findings import CheckedTable, Release
-from crt_return.cells import typed
 from crt_return.reading.model import ROW, TextTable, empty_table
 from crt_return.standard import Standard
 from crt_return.tables import Checked
@@ -132,6 +131,8 @@ def write_staged(folder: Path, submission: str, tables: Mapping[str, pl.DataFram
 
 def empty_frame(name: str, standard: Standard) -> pl.DataFrame:
     """A table of the return without rows, typed."""
+    from crt_return.cells import typed  # late: pandera takes seconds to import, and the main process has no need of it
+
     return typed(empty_table(standard.tables[name]).frame, standard.tables[name]).drop(ROW)
 
 

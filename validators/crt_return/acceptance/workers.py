@@ -28,7 +28,8 @@ from crt_return.tables import load_pandera
 if TYPE_CHECKING:
     from crt_return.engines.spark import Spark
 
-BATCH = 12
+BATCH = 32
+POLARS_THREADS = "POLARS_MAX_THREADS"
 
 
 def spark_workers(store: Store, spark: Spark) -> Workers:
@@ -45,7 +46,7 @@ def local_workers(store: Store, processes: int | None = None) -> Iterator[Worker
     """Workers on this machine: as many as it has cores, unless told."""
     number = processes or _cores()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(number, context, _start, (store.folder,)) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(number, context, _start, (store.folder,)) as pool:
 
         def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
             size = max(1, min(BATCH, -(-len(tasks) // number)))
@@ -61,6 +62,21 @@ def _cores() -> int:
 
 def _batches(tasks: Sequence[Task], size: int) -> list[Sequence[Task]]:
     return [tasks[start : start + size] for start in range(0, len(tasks), size)]
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started meanwhile keep Polars to one thread: they share the cores already, and their tables are small.
+
+    It takes the number from the environment at its import, which in a worker comes before anything of ours.
+    """
+    before = os.environ.get(POLARS_THREADS)
+    os.environ[POLARS_THREADS] = before or "1"
+    try:
+        yield
+    finally:
+        del os.environ[POLARS_THREADS]
+        os.environ |= {POLARS_THREADS: before} if before else {}
 
 
 def _start(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""DuckDB, embedded: the engine of one return. The one door to the library.
+"""DuckDB, embedded: the engine of a return, or of several. The one door to the library.
 
 It is shut off from files, network and extensions, so that no rule can reach outside the return.
 """
@@ -19,8 +19,9 @@ SEARCH_PATH = "scoped,main"
 class DuckDB:
     """A database in memory, gone with the object."""
 
-    def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:", config=_SHUT)
+    def __init__(self, threads: int | None = None) -> None:
+        """On as many threads as the machine has, unless told: small tables are not worth sharing out."""
+        self._connection = duckdb.connect(":memory:", config={**_SHUT, **({"threads": threads} if threads else {})})
         self._schemas = {"main"}
         self._schema("scoped")
         self._connection.execute(f"SET search_path = '{SEARCH_PATH}'")

@@ -40,9 +40,10 @@ def explained(tables: Tables, before: Checked | str, standard: Standard, seed: i
 
 def judged_plainly(path: Path, before: Checked | str, standard: Standard) -> tuple[Run, Checked]:
     """A return read, checked and judged as any other, but that ranges are judged in plain Python."""
-    examined = examine(read_package(path, standard), before, standard)
-    assessment = assessed(examined)
-    return concluded(examined, assessment, missed(assessment.question, standard)), examined.checked
+    examined = examine([read_package(path, standard)], [before], standard)
+    (assessment,) = assessed(examined)
+    (run,) = concluded(examined, [assessment], [missed(assessment.question, standard)])
+    return run, examined.batch.returns[0].checked
 
 
 def _refuse_errors(run: Run) -> None:
