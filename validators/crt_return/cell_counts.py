@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from crt_return.cell_findings import CheckedTable
 from crt_return.data_quality import Item, Vodim
 from crt_return.privacy import LARGEST_COUNT
 from crt_return.quarters import Quarter
@@ -73,14 +74,10 @@ class Stack:
 def stacked(returns: Mapping[int, Checked], quarter: Quarter, standard: Standard) -> Stack:
     """Returns of one quarter, by their numbers, ready to be counted."""
     teams = {n: open_teams(checked) for n, checked in returns.items()}
-    tables = {
-        table.name: pl.concat(frames, how="diagonal")
-        for table in standard.tables.values()
-        if table.presence == "required"
-        and (
-            frames := [_marked_rows(table, n, one, teams[n]) for n, one in returns.items() if table.name in one.tables]
-        )
-    }
+    out = {n: sorted(not_open(checked) | checked.orphans) for n, checked in returns.items()}
+    required = (table for table in standard.tables.values() if table.presence == "required")
+    having = {table: [n for n, checked in returns.items() if table.name in checked.tables] for table in required}
+    tables = {table.name: _marked_rows(table, ns, returns, teams, out) for table, ns in having.items() if ns}
     return Stack(quarter, returns, tables, teams)
 
 
@@ -139,20 +136,41 @@ def _vodim(by_class: Mapping[str, int], allowed: float | None) -> Vodim:
     return Vodim(sum(by.values()), **by, allowed=allowed)
 
 
-def _marked_rows(table: Table, n: int, checked: Checked, teams: Sequence[str]) -> pl.DataFrame:
-    """The rows of one table of a return, each with whose it is and the marks of its cells."""
-    one = checked.tables[table.name]
-    blank = one.text.frame.select(pl.col(name).is_null().alias(name + BLANK) for name in table.names)
-    marks = (mark.alias(name + BAD) for name, mark in one.bad.items())
-    team = pl.col(TEAM) if TEAM in table.field else pl.lit(None, pl.String)
-    out = sorted(not_open(checked) | checked.orphans) if table.of_teams else []
-    return one.values.with_columns(
-        *blank,
-        *marks,
-        pl.lit(n, pl.Int32).alias(RETURN),
-        pl.when(team.is_in(teams)).then(team).alias("whose"),
-        (~team.is_in(out).fill_null(False)).alias("kept"),
-    )
+def _marked_rows(
+    table: Table,
+    numbers: Sequence[int],
+    returns: Mapping[int, Checked],
+    teams: Mapping[int, Sequence[str]],
+    out: Mapping[int, Sequence[str]],
+) -> pl.DataFrame:
+    """The rows of one table of the returns of these numbers, each with whose it is and the marks of its cells."""
+    every = [returns[n].tables[table.name] for n in numbers]
+    whose = [pl.repeat(n, one.values.height, dtype=pl.Int32, eager=True) for n, one in zip(numbers, every, strict=True)]
+    text = pl.concat([one.text.frame.select(table.names) for one in every], rechunk=True)
+    blank = text.select(pl.col(name).is_null().alias(name + BLANK) for name in table.names)
+    values = pl.concat([one.values for one in every], rechunk=True)
+    rows = values.with_columns(pl.concat(whose).alias(RETURN), *blank, *_bad_marks(every))
+    if TEAM not in table.field:
+        return rows.with_columns(whose=pl.lit(None, pl.String), kept=True)
+    left_out = _named(out, "out") if table.of_teams else _named({}, "out")
+    named = rows.join(_named(teams, "whose"), on=(RETURN, TEAM), how="left", maintain_order="left")
+    told = named.join(left_out, on=(RETURN, TEAM), how="left", maintain_order="left")
+    return told.with_columns(kept=pl.col("out").is_null()).drop("out")
+
+
+def _bad_marks(every: Sequence[CheckedTable]) -> list[pl.Series]:
+    """For each field that is at fault anywhere, the rows it is at fault in."""
+    fields = dict.fromkeys(name for one in every for name in one.bad)
+    nothing = {one.values.height: pl.repeat(False, one.values.height, eager=True) for one in every}
+    return [
+        pl.concat([one.bad.get(name, nothing[one.values.height]) for one in every]).alias(name + BAD) for name in fields
+    ]
+
+
+def _named(teams: Mapping[int, Sequence[str]], column: str) -> pl.DataFrame:
+    """The teams of each return, to be joined: what the column adds is the team's own id."""
+    rows = [(n, team, team) for n, of in teams.items() for team in of]
+    return pl.DataFrame(rows, schema={RETURN: pl.Int32, TEAM: pl.String, column: pl.String}, orient="row")
 
 
 def _cells(table: Table, rows: pl.DataFrame, standard: Standard, quarter: Quarter) -> pl.DataFrame:

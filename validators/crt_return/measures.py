@@ -174,8 +174,7 @@ def _values(sql: str, read: Reads, scopes: Mapping[int, Scope], batch: Batch) ->
 
 
 def _by_unit(rows: pl.DataFrame) -> dict[Unit, Any]:
-    team = pl.col("team_id") if "team_id" in rows.columns else pl.lit(None, pl.String)
-    return {(provider, own): value for provider, own, value in rows.select("provider_code", team, "value").iter_rows()}
+    return {(row["provider_code"], row.get("team_id")): row["value"] for row in rows.iter_rows(named=True)}
 
 
 def _measured(

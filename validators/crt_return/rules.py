@@ -17,9 +17,9 @@ from crt_return.batch import Batch
 from crt_return.cell_findings import CheckedTable
 from crt_return.finding import Explained, Finding, finding, place_of, with_explained
 from crt_return.reading.model import ROW
-from crt_return.scope import Data, Scope
+from crt_return.scope import PRIOR, Data, Scope
 from crt_return.sql import Reads, first_field, reads, tables_of
-from crt_return.standard import EXPLANATIONS, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
+from crt_return.standard import EXPLANATIONS, REGISTER, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
 
 MEASURES = "measure."
 FINDINGS_READ = "finding."
@@ -69,6 +69,17 @@ def judge_claims(batch: Batch, standard: Standard, judged: Sequence[Iterable[Jud
 def _by_return(batch: Batch, by_rule: Sequence[Sequence[Judged]]) -> list[list[Judged]]:
     """The verdicts of each return, from those of each rule."""
     return [[of_rule[n] for of_rule in by_rule] for n in range(len(batch.returns))]
+
+
+def history_tables(standard: Standard) -> list[str]:
+    """The tables of the previous return that rules read; its register says which of its teams were open."""
+    read = {
+        name.removeprefix(PRIOR)
+        for rule in standard.rules.values()
+        for name in tables_of(rule)
+        if name.startswith(PRIOR)
+    }
+    return [name for name in standard.tables if name in read | {REGISTER}]
 
 
 def claim_rules(standard: Standard) -> list[Rule]:

@@ -24,6 +24,7 @@ from crt_return.acceptance.problem import cannot_write
 from crt_return.acceptance.register import Entry
 from crt_return.cell_findings import CheckedTable, Release
 from crt_return.reading.model import ROW, TextTable, empty_table
+from crt_return.rules import history_tables
 from crt_return.standard import Standard
 from crt_return.tables import Checked
 
@@ -100,9 +101,9 @@ class Store:
         shutil.rmtree(self.folder / STAGED, ignore_errors=True)
 
     def checked(self, entry: Entry, standard: Standard) -> Checked:
-        """An accepted return as the history rules read it: whole, typed, and without a faulty cell."""
+        """An accepted return as the history rules read it: the tables they read, typed, and without a faulty cell."""
         ends = standard.quarters[str(entry.period)].ends
-        tables = {name: _table(self.place(entry), name, standard) for name in standard.tables}
+        tables = {name: _table(self.place(entry), name, standard) for name in history_tables(standard)}
         return Checked(Release(entry.provider_code, entry.period, ends), tables, {}, (), frozenset())
 
     def frames(self, entries: Sequence[Entry], names: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
