@@ -8,10 +8,10 @@ real trust.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 
+from crt_return.processes import cores, processes
 from crt_return.sampling.chance import chance
 from crt_return.sampling.dealing import england_traits
 from crt_return.sampling.explaining import explained
@@ -38,7 +38,7 @@ def make_england(seed: int, out: Path, progress: Callable[[str], None]) -> list[
     inbox.mkdir(parents=True, exist_ok=True)
     (out / EXPECTED).write_text(_expected(seed), encoding="utf-8", newline="")
     providers = returning(seed)
-    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=load_pandera)
+    pool = processes(cores(), load_pandera)
     try:
         years = [pool.submit(write_year, provider, seed, inbox) for provider in providers]
         for number, year in enumerate(as_completed(years), start=1):
