@@ -77,7 +77,7 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_command() -> None:
     from crt_return import cli
 
     listed = set(re.findall(r"^\| (\d+) \|", README, re.MULTILINE))
-    assert listed == {"0", str(cli.EXIT_ERRORS), str(cli.EXIT_USAGE), str(cli.EXIT_OUR_FAULT)}
+    assert listed == {"0", str(cli.EXIT_ERRORS), str(cli.EXIT_USAGE), str(cli.EXIT_OUR_FAULT), str(cli.EXIT_STOPPED)}
 
 
 def test_the_rule_added_on_the_page_is_one_edit_in_one_file(tmp_path: Path) -> None:

@@ -221,7 +221,8 @@ def test_a_store_that_lost_a_return_gets_it_back_from_the_inbox_and_says_so_wher
         ("provider_code,period\nRZA,2006-07-Q4\n", "lacks the column teams_expected"),
         ("provider_code,period,teams_expected\nRZA,2006-07,3\n", "line 2: its quarter"),
         ("provider_code,period,teams_expected\nRZA,2006-07-Q4,many\n", "line 2: the number of teams"),
-        ("provider_code,period,teams_expected\nRZA,2006-07-Q4,1\nRZA,2006-07-Q4,2\n", "line 2 and 3: the provider"),
+        ("provider_code,period,teams_expected\nRZA,2006-07-Q4,1\nRZA,2006-07-Q4,2\n", "lines 2 and 3: the provider"),
+        ("provider_code,period,teams_expected\n", "names no provider"),
         ("", "is not a CSV file with a header"),
     ],
 )

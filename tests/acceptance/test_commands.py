@@ -37,7 +37,7 @@ def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsy
     status, out, err = run(capsys, *given, "--processes", "1")
     assert (status, err) == (0, "")
     assert "RZA.zip: RZA 2006-07-Q4 v1: ACCEPTED (0 errors, 0 warnings)" in out
-    assert "RZB.zip: RZB 2006-07-Q4 v1: REJECTED (1 errors" in out
+    assert "RZB.zip: RZB 2006-07-Q4 v1: REJECTED (1 error," in out
     assert "2 in the inbox: 2 judged now, 0 before." in out
     status, out, _ = run(capsys, *given)
     assert status == 0
@@ -102,6 +102,7 @@ def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(
     status, out, _ = run(capsys, "verify", receipt_of(place, entry), file, "--prior", before)
     assert status == 0
     assert "not compared" not in out
+    assert "agrees        SHA-256 of the return of the quarter before" in out
     assert "agrees        HTX-08 (warning): 1" in out
 
 

@@ -39,13 +39,20 @@ def test_a_submission_registered_twice_is_there_once(any_place: Place) -> None:
         ("register.db", "is not the URL of a database"),
         ("sqlite:////no/such/folder/register.db", "unable to open database file"),
         ("postgresql+psycopg://crt:secret@127.0.0.1:9/register", "connection"),
-        ("nosuch://host/register", "is not the URL of a database|not installed"),
+        ("nosuch://host/register", "is not the URL of a database"),
+        ("mysql://host/register", "is kept in SQLite or in PostgreSQL"),
     ],
 )
 def test_a_register_that_cannot_be_reached_is_a_sentence_without_the_password(url: str, says: str) -> None:
     with pytest.raises(Stopped, match=says) as stopped, Register(url):
         pass
     assert "secret" not in str(stopped.value)
+
+
+def test_a_report_makes_no_register(tmp_path: Path) -> None:
+    with pytest.raises(Stopped, match="There is no register"):
+        Register(f"sqlite:///{tmp_path / 'register.db'}", new=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:

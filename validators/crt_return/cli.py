@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crt_return.finding import Report
     from crt_return.validate import Run
 
-EXIT_ERRORS, EXIT_USAGE, EXIT_OUR_FAULT = 1, 2, 70
+EXIT_ERRORS, EXIT_USAGE, EXIT_OUR_FAULT, EXIT_STOPPED = 1, 2, 70, 130
 FORMS = (".json",)
 
 
@@ -273,7 +273,7 @@ def main() -> None:
         sys.exit(EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
-        sys.exit(130)
+        sys.exit(EXIT_STOPPED)
     except Exception as error:
         click.echo(_our_fault(error), err=True)
         sys.exit(EXIT_OUR_FAULT)

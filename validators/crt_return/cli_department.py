@@ -63,6 +63,8 @@ def accept(
     ):
         run = Acceptance(register, store, load_standard(), workers)
         done = list(_shown(run.accept(inbox, expected_file(inbox, expected))))
+    for period, (was, now) in run.changed_lists.items():
+        click.echo(f"The list of expected providers for {period} now names {now:,}; before it named {was:,}.")
     faults = [one for one in done if one.fault]
     new = sum(one.new for one in done) - len(faults)
     click.echo(f"{len(done):,} in the inbox: {new:,} judged now, {len(done) - new - len(faults):,} before.")
@@ -90,7 +92,8 @@ def national(period: str, url: str, folder: Path, out: Path, engine: str, master
     from crt_return.standard import load_standard
 
     standard, store = load_standard(), Store(folder.absolute())
-    with _sentences(), _spark(engine, master) as spark, Register(url) as register:
+    with _sentences(), _spark(engine, master) as spark, Register(url, new=False) as register:
+        _refuse_other_folder(out)
         try:
             data = accepted_returns(period, register, store, standard, as_files=spark is not None)
             report = write_national(data, standard, out, spark.apart if spark else DuckDB)
@@ -114,6 +117,7 @@ def national(period: str, url: str, folder: Path, out: Path, engine: str, master
 def verify(receipt: Path, path: Path, prior: Path | None) -> int:
     """Judge the return at PATH again, and say whether RECEIPT still holds."""
     from crt_return.acceptance import receipts
+    from crt_return.reading import read_package
     from crt_return.standard import load_standard
     from crt_return.tables import load_pandera
 
@@ -126,7 +130,8 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
         report = validate(path, prior=prior).as_dict()
     except PriorUnreadable as error:
         raise click.UsageError(str(error)) from None
-    lines = receipts.compared(made, report, load_standard(), prior=prior is not None)
+    before = read_package(prior, load_standard()).content_sha256 if prior else None
+    lines = receipts.compared(made, report, load_standard(), before)
     for line in lines:
         click.echo(_compared(line))
     holds = all(line.agrees is not False for line in lines)
@@ -143,7 +148,7 @@ def _compared(line: Line) -> str:
 def _verdict(lines: list[Line], receipt: str) -> str:
     differing = sum(line.agrees is False for line in lines)
     unknown = sum(line.agrees is None for line in lines)
-    left = f" {unknown} could not be compared: what they need was not given." if unknown else ""
+    left = f" {unknown} could not be compared." if unknown else ""
     if differing:
         return f"Receipt {receipt} does NOT hold for this return: {differing} of {len(lines)} points differ.{left}"
     return f"Receipt {receipt} holds for this return.{left}"
@@ -192,7 +197,7 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except Stopped as error:
-        raise click.UsageError(str(error)) from None
+        raise click.ClickException(str(error)) from None
 
 
 def _refuse_inside(folder: Path, inbox: Path) -> None:
@@ -209,6 +214,16 @@ def _shown(done: Iterator[Done]) -> Iterator[Done]:
             yield one
 
 
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _refuse_other_folder(out: Path) -> None:
+    """A report takes the place of a report, and of nothing else."""
+    if out.is_dir() and any(out.iterdir()) and not (out / "national.json").is_file():
+        raise click.UsageError(f"{out} holds something else than a national report: give another folder, or a new one.")
+
+
 def _line(one: Done) -> str:
     if one.entry is None:
         return f"{one.name}: not judged"
@@ -216,5 +231,5 @@ def _line(one: Done) -> str:
     named = " ".join(part for part in (entry.provider_code, entry.period) if part) or "not known whose"
     version = f" v{entry.submission_version}" if entry.submission_version is not None else ""
     word = entry.outcome.replace("_", " ").upper() + (", LATE" if entry.late else "")
-    counted = f"{entry.errors:,} errors, {entry.warnings:,} warnings"
+    counted = f"{_number(entry.errors, 'error')}, {_number(entry.warnings, 'warning')}"
     return f"{one.name}: {named}{version}: {word} ({counted}){'' if one.new else ' - judged before'}"

@@ -22,7 +22,7 @@ from crt_return.acceptance.between import LIST, Circumstances, judge_between
 from crt_return.acceptance.examining import Examination, Task
 from crt_return.acceptance.inbox import Arrival, Received, arrivals, expected_providers, received
 from crt_return.acceptance.problem import Stopped
-from crt_return.acceptance.receipts import failures, receipt, write
+from crt_return.acceptance.receipts import LATE, failures, receipt, write
 from crt_return.acceptance.register import ACCEPTED, Entry, Failure, Register
 from crt_return.acceptance.store import Store
 from crt_return.engines.duckdb import DuckDB
@@ -30,7 +30,6 @@ from crt_return.rules import Judged
 from crt_return.standard import REGISTER, TEAM, Standard, rule_set_sha256
 from crt_return.version import __version__
 
-LATE = "HDR-09"
 Workers = Callable[[Sequence[Task]], Iterator[Examination]]
 
 
@@ -57,6 +56,7 @@ class Acceptance:
         self._run = uuid4().hex
         self._engine = DuckDB(threads=1)
         self._listed = False
+        self.changed_lists: dict[str, tuple[int, int]] = {}
 
     def accept(self, inbox: Path, expected: Path | None) -> Iterator[Done]:
         """Each file of the inbox with what became of it. Raises Stopped where the run cannot go on."""
@@ -75,7 +75,8 @@ class Acceptance:
 
     def _list(self, file: Path | None) -> None:
         if file is not None:
-            self.register.list_expected(expected_providers(file, self.standard), now())
+            changed = self.register.list_expected(expected_providers(file, self.standard), now())
+            self.changed_lists = changed
         listing = self.register.expected()
         self._listed = listing.height > 0
         self._engine.load(LIST, listing)

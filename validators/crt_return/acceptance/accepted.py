@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Entry, Register
 from crt_return.acceptance.store import Store
 from crt_return.assessment import MEASURE_TABLES
@@ -27,12 +28,24 @@ def accepted_returns(
     periods = [quarter.period for quarter in quarters_of(period, standard)]
     names = [*standard.tables, *MEASURE_TABLES]
     standing = register.standing(periods)
+    _refuse_other_store(standing, store)
     read = [HEADER] if as_files else names
     tables = store.frames(standing, {name: empty_frame(name, standard) for name in read})
     files = {name: store.files(standing, name) for name in names} if as_files else {}
     sent = [one for own in periods for one in register.entries(own)]
     expected = register.expected().filter(pl.col("period").is_in(periods))
     return NationalData(period, {**tables, EXPECTED: expected, SUBMISSION: _submissions(sent, standing)}, files)
+
+
+def _refuse_other_store(standing: Iterable[Entry], store: Store) -> None:
+    """Refuse to report on a part: every return that stands must be in the store."""
+    missing = [one.file for one in standing if not store.holds(one)]
+    if missing:
+        raise Stopped(
+            f"The register says that {missing[0]} was accepted, but the store {store.folder} does not hold it "
+            f"({len(missing):,} returns are missing). Give the store they were accepted into, or run `accept` again "
+            "on the inbox they came in."
+        )
 
 
 def _submissions(sent: Iterable[Entry], standing: Sequence[Entry]) -> pl.DataFrame:

@@ -124,10 +124,20 @@ def expected_providers(file: Path, standard: Standard) -> pl.DataFrame:
     except pl.exceptions.PolarsError:
         raise Stopped(f"The list of expected providers {file} is not a CSV file with a header.") from None
     if missing := [name for name in EXPECTED if name not in text.columns]:
-        raise Stopped(f"The list of expected providers {file} lacks the column {listed(missing)}.")
+        raise Stopped(f"The list of expected providers {file} lacks {_columns(missing)}.")
     listing = text.select(list(EXPECTED)).with_columns(pl.col("teams_expected").cast(pl.Int64, strict=False))
+    if listing.is_empty():
+        raise Stopped(f"The list of expected providers {file} names no provider.")
     _refuse_faulty(listing, file, standard)
     return listing.sort(["period", "provider_code"])
+
+
+def _columns(names: list[str]) -> str:
+    return f"the column{'s' if len(names) > 1 else ''} {listed(names)}"
+
+
+def _line(count: int) -> str:
+    return "line" if count == 1 else "lines"
 
 
 def _refuse_faulty(listing: pl.DataFrame, file: Path, standard: Standard) -> None:
@@ -144,4 +154,4 @@ def _refuse_faulty(listing: pl.DataFrame, file: Path, standard: Standard) -> Non
         lines = listing.with_row_index("line", offset=2).filter(faulty)["line"].to_list()
         if lines:
             named = rows_named([str(one) for one in lines[:3]], len(lines))
-            raise Stopped(f"In the list of expected providers {file}, line {named}: {problem}.")
+            raise Stopped(f"In the list of expected providers {file}, {_line(len(lines))} {named}: {problem}.")

@@ -21,6 +21,7 @@ from crt_return.rules import FINDINGS_READ, reads_from
 from crt_return.standard import SEVERITIES, Standard, rule_set_sha256
 
 RECEIPTS = "receipts"
+LATE = "HDR-09"
 MEANINGS: Mapping[str, str] = {
     "accepted": "The return has no errors and no warnings. Its figures are used.",
     "accepted_with_explanations": "The return has no errors, and every warning is explained. Its figures are used.",
@@ -165,8 +166,8 @@ class Line:
     agrees: bool | None
 
 
-def compared(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, *, prior: bool) -> list[Line]:
-    """What a receipt says beside a report made now, with the quarter before (`prior`) or without it.
+def compared(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, prior: str | None) -> list[Line]:
+    """What a receipt says beside a report made now; `prior` is the SHA-256 of the data of the quarter before, if given.
 
     Rules that need what was not given are not compared.
     """
@@ -181,8 +182,21 @@ def compared(made: Mapping[str, Any], report: Mapping[str, Any], standard: Stand
         )
     ]
     lines.append(_rule_set_line(made["judged_by"], rule_set_sha256()))
-    lines += _rule_lines(made, report, _open(made, report, standard, prior=prior))
-    return [*lines, _outcome_line(made["outcome"], report["outcome"], lines)]
+    if made["prior"]:
+        lines.append(_prior_line(made["prior"]["content_sha256"], prior))
+    lines += _rule_lines(made, report, _open(made, report, standard, prior=prior is not None))
+    late = any(one.rule == LATE for one in failures(report["findings"]))
+    return [
+        *lines,
+        _followed("late", str(made["late"]).lower(), str(late).lower(), lines),
+        _followed("counts", _counted(made["counts"]), _counted(report["counts"]), lines),
+        _followed("outcome", made["outcome"], report["outcome"], lines),
+    ]
+
+
+def _prior_line(then: str, now: str | None) -> Line:
+    """The return of the quarter before that was used then, beside the one given now."""
+    return Line("SHA-256 of the return of the quarter before", then, now or "not given", then == now if now else None)
 
 
 def _rule_set_line(by: Mapping[str, Any], rule_set: str) -> Line:
@@ -192,10 +206,10 @@ def _rule_set_line(by: Mapping[str, Any], rule_set: str) -> Line:
     return Line("rule set", judged_by, rule_set, True if same else None)
 
 
-def _outcome_line(then: str, now: str, lines: Iterable[Line]) -> Line:
-    """An outcome may differ for what could not be compared."""
+def _followed(what: str, then: str, now: str, lines: Iterable[Line]) -> Line:
+    """What follows from the rules may differ for what could not be compared."""
     unknown = any(line.agrees is None for line in lines)
-    return Line("outcome", then, now, True if then == now else None if unknown else False)
+    return Line(what, then, now, True if then == now else None if unknown else False)
 
 
 def _open(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, *, prior: bool) -> set[str]:
@@ -222,4 +236,12 @@ def _rule_lines(made: Mapping[str, Any], report: Mapping[str, Any], unknown: set
 
 
 def _line(what: str, then: Any, now: Any) -> Line:
-    return Line(what, str(then), str(now), then == now)
+    return Line(what, _known(then), _known(now), then == now)
+
+
+def _known(value: Any) -> str:
+    return "not known" if value is None else str(value)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[name]:,} {name}" for name in SEVERITIES)

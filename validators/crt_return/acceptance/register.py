@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
@@ -135,10 +136,14 @@ class Entry:
 
 
 class Register:
-    """The register behind a database URL, made if it is new. Use it in a `with` statement."""
+    """The register behind a database URL. Use it in a `with` statement."""
 
-    def __init__(self, url: str) -> None:
-        """Raises Stopped where the URL is none, its driver is not installed, or the database cannot be reached."""
+    def __init__(self, url: str, *, new: bool = True) -> None:
+        """The register is made where there is none, unless `new` is False.
+
+        Raises Stopped where the URL is none, its driver is not installed, the database cannot be reached, or there is
+        no register to read.
+        """
         try:
             parsed = sa.make_url(url)
             waiting = {"timeout": WAIT_SECONDS} if parsed.get_backend_name() == "sqlite" else {}
@@ -148,14 +153,21 @@ class Register:
                 f"'{url}' is not the URL of a database. Write it as sqlite:///register.db or as "
                 "postgresql+psycopg://user:password@host/database."
             ) from None
-        except ModuleNotFoundError as error:
+        except ModuleNotFoundError:
             raise Stopped(
-                f"The register needs the Python package '{error.name}', which is not installed. For PostgreSQL, "
-                "install crt-return[postgresql]."
+                "The register is kept in SQLite or in PostgreSQL; for PostgreSQL, install crt-return[postgresql]."
             ) from None
         self._shown = parsed.render_as_string(hide_password=True)
+        if not new and not self._is_there(parsed):
+            raise Stopped(f"There is no register at {self._shown}. Check the URL: only `accept` makes a register.")
         with self._reached():
             _METADATA.create_all(self._engine)
+
+    def _is_there(self, url: sa.URL) -> bool:
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            return False  # to look into a file of SQLite would make it
+        with self._reached():
+            return sa.inspect(self._engine).has_table(_SUBMISSION.name)
 
     def __enter__(self) -> Register:
         return self
@@ -235,8 +247,11 @@ class Register:
             rows = connection.execute(query.order_by(_EXPECTED.c.period, _EXPECTED.c.provider_code)).all()
         return pl.DataFrame([tuple(row) for row in rows], schema=EXPECTED, orient="row")
 
-    def list_expected(self, listing: pl.DataFrame, now: str) -> None:
-        """Take in a list of expected providers for its quarters: what it changes is added."""
+    def list_expected(self, listing: pl.DataFrame, now: str) -> dict[str, tuple[int, int]]:
+        """Take in a list of expected providers for its quarters: what it changes is added.
+
+        Gives the quarters of which it names another number of providers than before, with both numbers.
+        """
         before = {row[:2]: row[2] for row in self.expected().rows()}
         after = {row[:2]: row[2] for row in listing.rows()}
         periods = set(listing["period"])
@@ -249,6 +264,8 @@ class Register:
         if rows:
             with self._reached(), self._engine.begin() as connection:
                 connection.execute(sa.insert(_EXPECTED), rows)
+        numbers = {own: tuple(sum(key[1] == own for key in of) for of in (before, after)) for own in sorted(periods)}
+        return {own: (was, now) for own, (was, now) in numbers.items() if was and was != now}
 
     def add(self, entry: Entry, failures: Iterable[Failure], supersedes: Iterable[str]) -> bool:
         """Register a submission with all that belongs to it, whole or not at all. False where it is there already."""
@@ -277,4 +294,4 @@ class Register:
 
 def _reason(error: sa.exc.DBAPIError) -> str:
     """The database's own words in one line, without the statement, which holds values."""
-    return " ".join(str(error.orig).split()).rstrip(".") or type(error.orig).__name__
+    return " ".join(str(error.orig).split()).rstrip(".?") or type(error.orig).__name__

@@ -213,7 +213,7 @@ def _spread(name: str, one: Spread) -> Picture:
     chart = BarChart(
         f"spread-{name}",
         f"{own.title}: teams in each band",
-        ", ".join(f"{band}: {number(teams)} teams" for band, teams in one.bands) + ".",
+        ", ".join(f"{band}: {number(teams)} {'team' if teams == 1 else 'teams'}" for band, teams in one.bands) + ".",
         groups,
         longest([float(teams) for _, teams in one.bands]),
         labels_left=True,
