@@ -125,3 +125,31 @@ def test_a_file_that_is_no_receipt_is_a_sentence(text: str, tmp_path: Path, caps
     status, _, err = run(capsys, "verify", tmp_path / "receipt.json", tmp_path)
     assert status == 2
     assert "is not a receipt" in err
+
+
+def test_a_report_is_refused_on_a_store_that_lacks_what_was_accepted(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.put("RZA.zip", a_return("RZA"))
+    place.accept()
+    given = ("national", "--period", LATER, "--register", place.url, "--out", tmp_path / "report", "--store")
+    status, _, err = run(capsys, *given, tmp_path / "elsewhere")
+    assert status == 2
+    assert "does not hold it (1 missing in all)" in err
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_report_takes_the_place_of_nothing_but_a_report(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "index.html").write_text("my own page", encoding="utf-8")
+    place.accept()
+    given = ("national", "--period", LATER, "--register", place.url, "--store", place.store.folder)
+    status, _, err = run(capsys, *given, "--out", tmp_path / "mine")
+    assert status == 2
+    assert "holds something else than a national report" in err
+    assert (tmp_path / "mine" / "index.html").read_text(encoding="utf-8") == "my own page"
+    status, _, err = run(capsys, *given[:3], "--register", "sqlite:///none.db", *given[5:], "--out", tmp_path / "new")
+    assert status == 2
+    assert "There is no register" in err

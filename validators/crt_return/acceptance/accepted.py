@@ -43,7 +43,7 @@ def _refuse_other_store(standing: Iterable[Entry], store: Store) -> None:
     if missing:
         raise Stopped(
             f"The register says that {missing[0]} was accepted, but the store {store.folder} does not hold it "
-            f"({len(missing):,} returns are missing). Give the store they were accepted into, or run `accept` again "
+            f"({len(missing):,} missing in all). Give the store they were accepted into, or run `accept` again "
             "on the inbox they came in."
         )
 
