@@ -19,6 +19,7 @@ from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder
 from crt_return.scope import Data
 from crt_return.sql import for_each_return
+from tests.conftest import PlainJudge
 from tests.examples import example_return
 from tests.together import STANDARD, Sent, differing, sent
 
@@ -196,7 +197,7 @@ def test_a_failure_of_ours_in_a_batch_is_looked_for_in_each_return_alone(
 
     monkeypatch.setattr(examining, "examine", failing)
     tasks = [examining.Task(name, name, path, tmp_path / "staged" / name) for name, path in paths.items()]
-    found = examining.examinations(tasks, None, STANDARD, import_module("tests.conftest").PlainJudge())
+    found = examining.examinations(tasks, None, STANDARD, PlainJudge())
     assert [(one.submission, one.fault) for one in found] == [("a", None), ("b", "KeyError"), ("c", None)]
     assert found[0].report()["findings"] == found[2].report()["findings"]
 
@@ -207,3 +208,21 @@ def test_a_table_that_some_returns_lack_is_read_of_the_others() -> None:
     fresh = Batch(DuckDB(), STANDARD, batch.returns)
     fresh.load(TABLES)
     assert fresh.rows("SELECT COUNT(*) AS n FROM prior.team_register", [0])[0].equals(pl.DataFrame({"n": [0]}))
+
+
+def test_large_returns_are_not_judged_in_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    examining = import_module("crt_return.acceptance.examining")
+    sizes: list[int] = []
+    real = examining.examine
+
+    def counting(packages: Any, *others: Any) -> object:
+        sizes.append(len(packages))
+        return real(packages, *others)
+
+    path = write_folder(files_of(NOW, STANDARD), tmp_path / "a")
+    rows = sum(text.frame.height for text in sent(path).package.tables.values())
+    monkeypatch.setattr(examining, "examine", counting)
+    monkeypatch.setattr(examining, "MOST_ROWS", 2 * rows)
+    tasks = [examining.Task(f"{n}", "a", path, tmp_path / "staged" / f"{n}") for n in range(3)]
+    examining.examinations(tasks, None, STANDARD, PlainJudge())
+    assert sizes == [2, 1]

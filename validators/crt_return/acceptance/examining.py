@@ -7,7 +7,7 @@ so that memory does not grow with the inbox. It decides nothing about acceptance
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,7 +30,7 @@ from crt_return.validate import Examined, Run, assessed, concluded, examine, unr
 
 ACCEPTANCE = "acceptance."
 REPORT = "report.json"
-MOST_ROWS = 50_000
+MOST_ROWS = 100_000
 NO_PRIOR_ACCEPTED = "no accepted return of the quarter before is in the store"
 
 
@@ -96,11 +96,11 @@ def examinations(
 ) -> list[Examination]:
     """Each return examined and written aside. A failure of ours on one leaves the others as they are."""
     begun = [_read(task, store, standard) for task in tasks]
-    done = [one for one in begun if isinstance(one, _Settled)]
-    for read in _apart([one for one in begun if isinstance(one, _Read)]):
-        done += _judged(read, standard, expectations)
-    found = {one.task.submission: _examination(one) for one in done}
-    return [found[task.submission] for task in tasks]
+    found = [_examination(one) for one in begun if isinstance(one, _Settled)]
+    for read in _groups(one for one in begun if isinstance(one, _Read)):
+        found += [_examination(one) for one in _judged(read, standard, expectations)]
+    by_submission = {one.submission: one for one in found}
+    return [by_submission[task.submission] for task in tasks]
 
 
 def _read(task: Task, store: Store, standard: Standard) -> _Read | _Settled:
@@ -113,10 +113,15 @@ def _read(task: Task, store: Store, standard: Standard) -> _Read | _Settled:
         return _Settled(task, fault=our_fault(error))
 
 
-def _apart(read: Sequence[_Read]) -> list[list[_Read]]:
-    """The returns in groups that are examined together: a large return by itself, for it gains nothing by company."""
-    small = [one for one in read if _rows(one) <= MOST_ROWS]
-    return [[one] for one in read if _rows(one) > MOST_ROWS] + ([small] if small else [])
+def _groups(read: Iterable[_Read]) -> list[list[_Read]]:
+    """The returns in groups that are examined together: as many as make a small load, or a large one by itself."""
+    groups: list[list[_Read]] = []
+    for one in read:
+        if groups and sum(map(_rows, groups[-1])) + _rows(one) <= MOST_ROWS:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
 
 
 def _rows(read: _Read) -> int:
