@@ -1,15 +1,19 @@
 """What all tests share: thresholds judged in plain Python, where the library would be imported for every return.
 
-`test_thresholds.py` shows that the library, in the process of its own, finds the same.
+`test_thresholds.py` shows that the library, in the process of its own, finds the same. The tests share the cores, so
+each of their processes keeps Polars to one thread.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
 from crt_return.expectations import Missed, Rows, Suite
 from crt_return.sampling.ranges import missed_of

@@ -19,6 +19,8 @@ from crt_return.sampling.valid import valid_return
 from crt_return.validate import Examined, assessed
 from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, plainly, rejected_return
 
+pytestmark = pytest.mark.slow
+
 
 def outcomes(place: Place) -> dict[str, str]:
     return {one.file: one.outcome for one in place.entries()}

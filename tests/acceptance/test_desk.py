@@ -5,9 +5,13 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
+
 from crt_return.acceptance.desk import Provider, QuarterDesk, quarter_desks
 from crt_return.acceptance.register import Register
 from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, rejected_return
+
+pytestmark = pytest.mark.slow
 
 
 def desks(place: Place) -> dict[str, QuarterDesk]:

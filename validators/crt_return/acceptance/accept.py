@@ -174,7 +174,7 @@ class Acceptance:
         """The submissions of a provider's quarter so far, and the one that stands."""
         if provider is None or period is None:
             return [], None
-        standing = [one for one in self.register.standing([period]) if one.provider_code == provider]
+        standing = self.register.standing([period], provider)
         return self.register.entries(period, provider), standing[0] if standing else None
 
     def _crossed(

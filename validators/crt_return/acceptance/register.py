@@ -215,8 +215,8 @@ class Register:
         with self._reading() as connection:
             return [Entry(**row) for row in connection.execute(query.order_by(_SUBMISSION.c.number)).mappings()]
 
-    def standing(self, periods: Iterable[str] | None = None) -> list[Entry]:
-        """The accepted submissions that nothing superseded: at most one for each provider and quarter."""
+    def standing(self, periods: Iterable[str] | None = None, provider_code: str | None = None) -> list[Entry]:
+        """The accepted submissions (of quarters, of a provider) that nothing superseded: at most one for each."""
         superseded = sa.select(_SUPERSESSION.c.superseded)
         query = (
             sa.select(_SUBMISSION)
@@ -225,6 +225,8 @@ class Register:
         )
         if periods is not None:
             query = query.where(_SUBMISSION.c.period.in_(list(periods)))
+        if provider_code is not None:
+            query = query.where(_SUBMISSION.c.provider_code == provider_code)
         with self._reading() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
