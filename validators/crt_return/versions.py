@@ -100,6 +100,24 @@ STEPS: Mapping[str, Callable[..., Step]] = {
 }
 
 
+def described(step: Step) -> str:
+    """What a step does, in plain words."""
+    place = f"{step.table}.{step.field}" if step.field else step.table
+    match step:
+        case Rename():
+            return f"{place} is called {f'{step.table}.{step.to}' if step.field else step.to}."
+        case Split():
+            return f"{place} is split into {' and '.join(step.into)}, as {step.written}."
+        case Recode():
+            return f"{place} is coded anew: {', '.join(f'{old} becomes {new}' for old, new in step.codes.items())}."
+        case Default(field=None):
+            return f"{place} is added, without rows."
+        case Default():
+            return f"{place} is added, holding {step.value if step.sql is None else step.sql}."
+        case Drop():
+            return f"{place} is left out. {step.reason}"
+
+
 @dataclass(frozen=True)
 class Version:
     """One version: the day it was published, what it changed since the one it is compared with, and the steps there.

@@ -113,12 +113,11 @@ def _codelist(one: Difference, _: Mapping[str, Any]) -> str:
 
 
 def _code(one: Difference, changed: Mapping[str, Any]) -> str:
-    code = one.thing["code"]
     match one.change:
         case "added":
-            return f"Offer the code `{code}` where the list is used."
+            return "Offer the code where the list is used."
         case "retired":
-            return f"Do not use the code `{code}` any more."
+            return "Do not use the code any more."
     return _sentences(changed, CODE)
 
 
