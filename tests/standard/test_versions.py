@@ -10,9 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from crt_return.migration.migrate import VERSION, arranged, taken_through
 from crt_return.publishing.catalogue import catalogue
 from crt_return.publishing.difference import difference, idle, unexplained
-from crt_return.standard import load_standard, read_yaml, schema_folder
+from crt_return.reading.model import empty_table
+from crt_return.standard import HEADER, Standard, load_standard, read_yaml, schema_folder
 from crt_return.versions import Version, as_of, load_versions, path_between, snapshot, versions_folder
 
 STANDARD = load_standard()
@@ -20,6 +22,10 @@ VERSIONS = load_versions()
 COMPARED = [pytest.param(one, id=one.version) for one in VERSIONS.values() if one.compares_with]
 FROZEN = [pytest.param(one, id=one.version) for one in VERSIONS.values() if one.snapshot_sha256]
 FREEZE = "before the version is raised, run `crt-return snapshot` in a checkout of the last one"
+
+
+def standard_of(version: str) -> Standard:
+    return STANDARD if version == STANDARD.version else as_of(snapshot(version), STANDARD)
 
 
 def catalogue_of(version: str) -> dict[str, Any]:
@@ -83,6 +89,22 @@ def test_an_earlier_version_gives_back_the_tables_and_code_lists_of_its_catalogu
     assert json.loads(json.dumps(then["tables"])) == frozen["tables"]
     assert then["codelists"] == frozen["codelists"]
     assert then["version"] == version.version
+
+
+@pytest.mark.parametrize("version", COMPARED)
+def test_the_steps_lead_from_every_table_and_column_of_the_version_before_to_those_of_this_one(
+    version: Version,
+) -> None:
+    old, new = (standard_of(name) for name in (version.compares_with or "", version.version))
+    tables, done = taken_through({name: empty_table(table) for name, table in old.tables.items()}, [version])
+    assert {*arranged(tables, new)} == {*new.tables}
+    assert len(done) == len(version.migration) + 1
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_version_says_its_number_in_the_same_place(version: str) -> None:
+    """A return is known by it before anything else of its version is."""
+    assert VERSION in standard_of(version).tables[HEADER].names
 
 
 def test_there_is_a_way_from_each_version_to_a_later_one_and_to_none_before_it() -> None:

@@ -112,8 +112,10 @@ def described(step: Step) -> str:
             return f"{place} is coded anew: {', '.join(f'{old} becomes {new}' for old, new in step.codes.items())}."
         case Default(field=None):
             return f"{place} is added, without rows."
+        case Default(sql=None):
+            return f"{place} is added, {f'holding {step.value}' if step.value else 'left blank'}."
         case Default():
-            return f"{place} is added, holding {step.value if step.sql is None else step.sql}."
+            return f"{place} is added, worked out as {step.sql}."
         case Drop():
             return f"{place} is left out. {step.reason}"
 
