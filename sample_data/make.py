@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crt_return.sampling.changes import Change, changes_text
+from crt_return.sampling.explaining import explained
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content, FileStep
 from crt_return.sampling.scene import Tables, team_id
 from crt_return.sampling.valid import two_quarters, valid_return
 from crt_return.sampling.writing import DESCRIPTOR, NOTE, NOTE_TEXT, files_of, zip_bytes
-from crt_return.standard import Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, Standard, load_standard
+from crt_return.versions import as_of, snapshot
 
 HERE = Path(__file__).parent
 COMMAND = "python sample_data/make.py"
@@ -160,6 +162,9 @@ FIDELITY = {
         ),
     ),
 }
+EARLIER = "0.9.0"
+SINCE_THEN = ("values_hash", "reason_code")  # columns of the explanations that 0.9.0 did not have
+TO_EXPLAIN = Faulty("Two warnings that 0.9.0 had.", {1: "REG-06 STF-09"})
 PROVISIONAL = "UPDATE return_header SET submission_status = 'provisional'"
 NAMED = "UPDATE team_register SET team_name = '{name}' WHERE team_id = '{{team}}'"
 
@@ -188,6 +193,7 @@ def sample_files(standard: Standard) -> dict[str, bytes]:
         **_under("valid", files_of(now, standard)),
         **_under("previous", files_of(before, standard)),
         **_under("fidelity", files_of(fidelity_return(now, standard), standard)),
+        **_under(f"version-{EARLIER}", earlier_files(standard)),
         **{path: data for name, one in made.items() for path, data in _faulty_files(name, one, standard)},
         **{f"invalid/{name}": data for name, (_, _, data) in UNREADABLE.items()},
         "invalid/faults.csv": changes_text(changes).encode(),
@@ -224,6 +230,17 @@ def fidelity_return(valid: Tables, standard: Standard) -> Tables:
     return tables
 
 
+def earlier_files(standard: Standard) -> dict[str, bytes]:
+    """The return to migrate: its warnings are explained as 0.9.0 had it, without saying of which values."""
+    tables, _ = explained(faulty_return(standard, TO_EXPLAIN).tables, "not given", standard, SEED)
+    then = snapshot(EARLIER)
+    rules = {rule["id"] for rule in then["rules"]}
+    header = [{**row, "standard_version": EARLIER} for row in tables[HEADER]]
+    answered = [row for row in tables[EXPLANATIONS] if row["rule_id"] in rules]
+    answers = [{name: row[name] for name in row if name not in SINCE_THEN} for row in answered]
+    return files_of({**tables, HEADER: header, EXPLANATIONS: answers}, as_of(then, standard))
+
+
 def _fewer_tables(tables: Tables) -> Tables:
     """The tables of a return to which the optional ones have nothing to add."""
     return {**tables, **{name: [] for name in OPTIONAL_TABLES}}
@@ -258,6 +275,7 @@ figure. All of it is made by `{COMMAND}` from the standard and a fixed seed: do 
 | `valid/` | {PERIOD} of {PROVIDER}: {TEAMS} open teams and a planned one. Accepted, nothing to explain. |
 | `previous/` | The quarter before, for `--prior`. Valid too. |
 | `fidelity/` | To read: claims beside figures, as below. Provisional and without an error, so queried. |
+| `version-{EARLIER}/` | A return as version {EARLIER} of the standard had it, to take over with `crt-return migrate`. |
 | `invalid/` | Returns with faults. Together they break every rule of the standard. |
 
 `invalid/faults.csv` lists each place that was changed: rule, variant of the fault, folder, file, the row as a
@@ -288,7 +306,7 @@ def readme(changes: list[Change]) -> str:
 
 def write(files: Mapping[str, bytes]) -> None:
     """Put the files in place of those that are here."""
-    for name in ("valid", "previous", "fidelity", "invalid"):
+    for name in ("valid", "previous", "fidelity", f"version-{EARLIER}", "invalid"):
         shutil.rmtree(HERE / name, ignore_errors=True)
     for name, content in files.items():
         path = HERE / name

@@ -260,7 +260,7 @@ def load_standard(folder: Path | None = None) -> Standard:
         name=package["name"],
         title=package["title"],
         version=package["version"],
-        tables={r["name"]: _table(read_yaml(root / r["schema"])) for r in package["resources"]},
+        tables={r["name"]: table_of(read_yaml(root / r["schema"])) for r in package["resources"]},
         codelists={path.stem: _codelist(path) for path in sorted((root / "codelists").glob("*.csv"))},
         rules=_rules(root / "rules" / f"{name}.yaml" for name in ("package", *names)),
         acceptance_rules=_rules([root / "acceptance" / "rules.yaml"]),
@@ -305,7 +305,8 @@ def _records(path: Path) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
-def _table(raw: dict[str, Any]) -> Table:
+def table_of(raw: Mapping[str, Any]) -> Table:
+    """A table from its Table Schema, as the standard's files and its catalogue have it."""
     return Table(
         name=raw["name"],
         title=raw["title"],

@@ -1,0 +1,19 @@
+"""A version of the standard frozen as its catalogue, so that later ones can be compared with it. It writes no file."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from crt_return.publishing.catalogue import catalogue
+from crt_return.publishing.generated import json_text
+from crt_return.standard import Standard
+
+
+def frozen(standard: Standard) -> str:
+    """The text of the frozen catalogue."""
+    return json_text(catalogue(standard))
+
+
+def fingerprint(text: str) -> str:
+    """The SHA-256 that the version's own file holds, so that nobody changes the catalogue by accident."""
+    return sha256(text.encode()).hexdigest()
