@@ -105,7 +105,7 @@ def _run(statements: Sequence[str], tables: Tables, standard: Standard, cause: C
     """Run statements on the tables they name. The tables given are left as they were."""
     words = set(re.findall(r"\w+", " ".join(statements)))
     named = [table for table in standard.tables.values() if table.name in words]
-    database = DuckDB()
+    database = DuckDB(threads=1)
     for table in named:
         database.load(f"main.{table.name}", _frame(table, tables.get(table.name, [])))
     for statement in statements:

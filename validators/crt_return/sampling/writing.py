@@ -67,12 +67,13 @@ def write_zip(files: Mapping[str, Content], path: Path) -> Path:
     return path
 
 
-def zip_bytes(files: Mapping[str, Content]) -> bytes:
-    """A zip of files, in their order, without the time of day; not compressed, as compressors differ."""
+def zip_bytes(files: Mapping[str, Content], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """A zip of files, in their order, without the time of day; not compressed unless asked, as compressors differ."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.compress_type = compression
             entry.create_system = UNIX
             entry.external_attr = LINK if isinstance(content, Link) else ORDINARY_FILE
             archive.writestr(entry, content.to if isinstance(content, Link) else content)
