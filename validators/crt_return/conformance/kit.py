@@ -32,7 +32,7 @@ from crt_return.rules import reads_from
 from crt_return.sampling.ranges import missed
 from crt_return.sampling.writing import write_folder, zip_bytes
 from crt_return.scope import NO_PRIOR, PRIOR
-from crt_return.standard import Standard, schema_folder
+from crt_return.standard import Rule, Standard, schema_folder
 from crt_return.tables import Checked, check_tables
 from crt_return.validate import Progress, assessed, concluded, examine, silent, unreadable
 
@@ -41,7 +41,7 @@ PLANTED = ("file", "change", "row", "field", "was", "now")
 
 
 @dataclass(frozen=True)
-class Judged:
+class Reported:
     """A return of the kit and the report on it."""
 
     made: Made
@@ -50,15 +50,15 @@ class Judged:
 
 def kit(standard: Standard, progress: Progress = silent) -> dict[str, bytes]:
     """The files of the kit by their paths in it, the same bytes each time."""
-    progress("Making the valid returns of the kit")
-    valid = judged([*valid_returns(standard)], standard)
-    faulty, untripped = _tripped(standard, {one.made.path: one.made for one in valid}, progress)
+    tried = starts(standard)
+    progress("Planting every fault of every rule")
+    valid, faulty, untripped = _judged_returns([*valid_returns(tried)], tried, standard, progress)
     passing, never = _passing(standard, valid)
     cases = [*passing, *(_case(standard, one, _rule_of(one), "fails") for one in faulty)]
     order = {rule: number for number, rule in enumerate(standard.rules)}
     ordered = sorted(cases, key=lambda case: (order[case.rule], case.kind != "passes"))
     content = Cases({"name": standard.name, "version": standard.version}, ordered, [*never, *untripped])
-    every = {one.made.path: one.made for one in (*valid, *faulty)} | _previous(standard)
+    every = {one.path: one for one in (*(one.made for one in (*valid, *faulty)), *_previous(tried))}
     used = {path for case in cases for path in (case.path, case.prior)}
     stored = {name: data for path in sorted(used) for name, data in every[path].stored().items()}
     return {
@@ -74,7 +74,7 @@ def kit_zip(standard: Standard) -> bytes:
     return zip_bytes(kit(standard), zipfile.ZIP_DEFLATED)
 
 
-def judged(returns: Sequence[Made], standard: Standard, *, prior: bool = True) -> list[Judged]:
+def judged(returns: Sequence[Made], standard: Standard, *, prior: bool = True) -> list[Reported]:
     """The report on each return, beside the one of the quarter before unless `prior` is false, all judged together.
 
     Returns that others name as theirs must stand before them.
@@ -89,7 +89,7 @@ def judged(returns: Sequence[Made], standard: Standard, *, prior: bool = True) -
     for path, package in packages.items():
         if isinstance(package, Unreadable):
             reports[path] = unreadable(path, package.fault, standard)
-    return [Judged(one, reports[one.path]) for one in returns]
+    return [Reported(one, reports[one.path]) for one in returns]
 
 
 def _read(one: Made, root: Path, standard: Standard) -> Package | Unreadable:
@@ -112,7 +112,7 @@ def _reports(packages: Sequence[Package], priors: Sequence[Checked | str], stand
     return [one.report for one in concluded(examined, assessments, asked)]
 
 
-def _passing(standard: Standard, valid: Sequence[Judged]) -> tuple[list[Case], list[NoCase]]:
+def _passing(standard: Standard, valid: Sequence[Reported]) -> tuple[list[Case], list[NoCase]]:
     """A case for each rule with the plainest return it passes on, and the rules that pass on none."""
     found = {rule: next((one for one in valid if _passes(one, rule)), None) for rule in standard.rules}
     cases = [_case(standard, one, rule, "passes") for rule, one in found.items() if one]
@@ -120,49 +120,55 @@ def _passing(standard: Standard, valid: Sequence[Judged]) -> tuple[list[Case], l
     return cases, never
 
 
-def _passes(one: Judged, rule: str) -> bool:
+def _passes(one: Reported, rule: str) -> bool:
     return bool(one.made.prior) and rule in one.report.rules.passed and not EXIT_STATUS.get(one.report.outcome)
 
 
-def _why_none(rule: str, valid: Sequence[Judged]) -> str:
+def _why_none(rule: str, valid: Sequence[Reported]) -> str:
     """Why a rule passes on none of the returns: as known, or as the reports on them say."""
     because = [open_.because for one in valid for open_ in one.report.rules.not_evaluated if open_.rule == rule]
-    return NEVER_PASSES.get(rule) or "; ".join(dict.fromkeys(because)) or "It has a finding in every return made for it."
+    return (
+        NEVER_PASSES.get(rule) or "; ".join(dict.fromkeys(because)) or "It has a finding in every return made for it."
+    )
 
 
-def _tripped(
-    standard: Standard, known: Mapping[str, Made], progress: Progress
-) -> tuple[list[Judged], list[NoCase]]:
-    """A return for every fault of every rule, with the smallest start in which the fault trips its rule."""
-    left = [(rule.id, variant) for rule in standard.rules.values() for variant in rule.faults]
-    tripped: dict[str, Judged] = {}
-    for start in starts(standard):
-        progress(f"Planting {len(left)} faults in a return of {start.teams}")
-        found = _planted(start, left, standard)
-        tripped |= {one.made.name: one for one in found if _rule_of(one) in one.report.rules.failed}
-        left = [(rule, variant) for rule, variant in left if f"{rule}/{variant}" not in tripped]
-        if not left:
-            break
+def _judged_returns(
+    valid: Sequence[Made], tried: Sequence[Start], standard: Standard, progress: Progress
+) -> tuple[list[Reported], list[Reported], list[NoCase]]:
+    """The valid returns, one for every fault that trips its rule in the smallest start, and the rules not tripped."""
+    left = {fault: _attempts(fault, tried) for rule in standard.rules.values() for fault in _faults(rule)}
+    first: list[Reported] = []
+    tripped: dict[str, Reported] = {}
+    while made := [one for attempts in left.values() if (one := next(attempts, None))]:
+        progress(f"Judging {len(made)} returns with a fault each")
+        found = judged([*(() if first else valid), *_previous(tried), *made], standard)
+        first = first or found[: len(valid)]
+        tripped |= {one.made.name: one for one in found[-len(made) :] if _rule_of(one) in one.report.rules.failed}
+        left = {fault: attempts for fault, attempts in left.items() if "/".join(fault) not in tripped}
     never = [NoCase(rule, "fails", f"The fault '{variant}' does not trip it.") for rule, variant in left]
-    return list(tripped.values()), never
+    return first, list(tripped.values()), never
 
 
-def _planted(start: Start, faults: Sequence[tuple[str, str]], standard: Standard) -> list[Judged]:
-    made = [one for rule, variant in faults if (one := start.faulty(rule, variant))]
-    return judged([start.before(), *made], standard)[1:] if made else []
+def _faults(rule: Rule) -> list[tuple[str, str]]:
+    return [(rule.id, variant) for variant in rule.faults]
 
 
-def _previous(standard: Standard) -> dict[str, Made]:
-    """The returns of the quarter before, by their paths."""
-    return {start.prior: start.before() for start in starts(standard) if not start.whole}
+def _attempts(fault: tuple[str, str], tried: Iterable[Start]) -> Iterator[Made]:
+    """The returns with a fault planted, in one start after another, where it finds something to change."""
+    return (one for start in tried if (one := start.faulty(*fault)))
 
 
-def _rule_of(one: Judged) -> str:
+def _previous(tried: Iterable[Start]) -> list[Made]:
+    """The returns of the quarter before."""
+    return [start.before() for start in tried if not start.whole]
+
+
+def _rule_of(one: Reported) -> str:
     """The rule whose fault was planted in a return."""
     return one.made.name.partition("/")[0]
 
 
-def _case(standard: Standard, one: Judged, rule: str, kind: Kind) -> Case:
+def _case(standard: Standard, one: Reported, rule: str, kind: Kind) -> Case:
     made, report = one.made, one.report
     planted = [{name: getattr(change, name) for name in PLANTED} for change in made.planted]
     return Case(
