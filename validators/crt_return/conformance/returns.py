@@ -35,14 +35,19 @@ class Made:
     prior: str = ""
     planted: Sequence[Change] = ()
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it is a folder in the kit, or else a zip."""
+        return is_plain(self.files)
+
     @property
     def path(self) -> str:
-        """Its path in the kit: a folder, or a zip where a folder could not hold it on every system."""
-        return f"{RETURNS}/{self.name}" + ("" if is_plain(self.files) else ".zip")
+        """Its path in the kit."""
+        return f"{RETURNS}/{self.name}" + ("" if self.plain else ".zip")
 
     def stored(self) -> dict[str, bytes]:
         """The files that hold it, by their paths in the kit."""
-        if not is_plain(self.files):
+        if not self.plain:
             return {self.path: zip_bytes(self.files)}
         return {f"{self.path}/{name}": data for name, data in self.files.items() if isinstance(data, bytes)}
 
@@ -196,6 +201,4 @@ def _is_ordinary(name: str) -> bool:
 
 def _files(planted: Planted, standard: Standard) -> dict[str, Content]:
     """The files of a return, without the long descriptor unless the fault is in it."""
-    files = planted.files(standard)
-    in_descriptor = any(step["file"] == DESCRIPTOR for step in planted.file_steps)
-    return {name: content for name, content in files.items() if name != DESCRIPTOR or in_descriptor}
+    return planted.files(standard, described=any(step["file"] == DESCRIPTOR for step in planted.file_steps))

@@ -32,9 +32,9 @@ class Planted:
     file_steps: tuple[FileStep, ...] = ()
     changes: tuple[Change, ...] = ()
 
-    def files(self, standard: Standard) -> Files:
-        """The files of the return, faults and all."""
-        files: Files = dict(files_of(self.tables, standard))
+    def files(self, standard: Standard, *, described: bool = True) -> Files:
+        """The files of the return, faults and all, its descriptor too if `described`."""
+        files: Files = dict(files_of(self.tables, standard, described=described))
         for step in self.file_steps:
             files = apply_file_step(files, step)
         return files
