@@ -107,7 +107,7 @@ class Runner:
             try:
                 status = self._run(words, output)
             except subprocess.TimeoutExpired:
-                return Answer(trouble=f"the command was stopped after {self.timeout:g} seconds")
+                return Answer(trouble=f"the command was stopped after {self.timeout:g} s")
             except OSError as error:
                 return Answer(trouble=f"the command could not be started: {error.strerror or error}")
             return _answer(status, report) if self.command.takes(REPORT) else _said(status, output)
