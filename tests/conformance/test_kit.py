@@ -180,7 +180,7 @@ def test_what_no_folder_can_hold_everywhere_is_a_zip(open_kit: OpenKit) -> None:
     assert zips == {"returns/PKG-10/empty-folder.zip", "returns/PKG-11/link.zip"}
     assert is_plain({"gatekeeping.csv": b""})
     assert not any(
-        is_plain(files)  # type: ignore[arg-type]
+        is_plain(files)
         for files in (
             {},
             {"a.csv": Link("b.csv")},

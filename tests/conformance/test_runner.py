@@ -335,6 +335,14 @@ def test_by_exit_status_alone_the_command_says_so_plainly(
     assert "3 of 3 cases agree" in out
 
 
+def test_a_return_of_a_kit_in_a_zip_is_named_by_its_place_there(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = zip_of(folder, tmp_path / "kit.zip")
+    _, out, _ = crt_return(capsys, "--kit", str(packed), "--command", line(tmp_path, ALWAYS_CONTENT))
+    assert f"The return is returns/too-high of {packed}." in out
+
+
 def test_a_run_of_nothing_is_no_success(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     only = ("--kit", str(folder), "--rule", "stf-10")
     status, out, _ = crt_return(capsys, *only, "--command", line(tmp_path, PRINTS))
@@ -350,6 +358,7 @@ def test_a_run_of_nothing_is_no_success(folder: Path, tmp_path: Path, capsys: py
         (["--kit", "KIT", "--command", "no-such-validator {path}"], "There is no program 'no-such-validator'"),
         (["--kit", "nowhere", "--command", "RIGHT"], "nowhere is not there"),
         (["--kit", "KIT", "--command", "RIGHT", "--rule", "GTK-99"], "The kit has no case of GTK-99."),
+        (["--out", "new", "--rule", "GTK-99"], "The kit has no case of GTK-99."),
         (["--out", "KIT"], "is not an empty folder; give a new one."),
     ],
 )

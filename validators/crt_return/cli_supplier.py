@@ -7,7 +7,7 @@ kit that cannot be read, 70 a fault of this program.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,7 @@ LISTED = 5
 @click.command()
 @click.option("--command", "line", help='The validator, as "check {path} --prior {prior} --report {report}".')
 @click.option("--kit", "given", type=PATH, help="A kit as a folder or a zip; without it, that of this version is made.")
-@click.option("--rule", "rules", multiple=True, help="Run the cases of this rule alone, as GTK-01 (repeatable).")
+@click.option("--rule", "rules", multiple=True, help="Only the cases of this rule, as GTK-01 (repeatable).")
 @click.option("--jobs", type=click.IntRange(1), help="How many returns to check at a time; all cores by default.")
 @click.option("--timeout", type=click.FloatRange(1), default=120, show_default=True, help="Seconds for one return.")
 @click.option("--out", type=PATH, help="Write the kit into this new folder, and keep it.")
@@ -52,12 +52,13 @@ def conformance(
 
     try:
         command = command_of(line) if line is not None else None
-        with _kit(given, out) as kit:
+        wanted = [rule.strip().upper() for rule in rules]
+        with _kit(given, out, wanted) as kit:
+            _refuse_unknown(wanted, {case.rule for case in kit.cases.cases})
             if command is None:
                 return 0
             from crt_return.conformance.runner import results
 
-            wanted = _of_kit(rules, kit)
             runs = results(kit, command, rules=wanted, jobs=jobs or cores(), timeout=timeout)
             return _ended(_shown(runs, kit, len(kit.of(wanted))), kit)
     except (NoCommand, NoKit) as error:
@@ -65,45 +66,46 @@ def conformance(
 
 
 @contextmanager
-def _kit(given: Path | None, out: Path | None) -> Iterator[OpenKit]:
+def _kit(given: Path | None, out: Path | None, rules: Sequence[str]) -> Iterator[OpenKit]:
     """The kit that is given, or the one of this version, made in a folder that is kept if it was asked for."""
-    from crt_return.conformance.files import opened
+    from crt_return.conformance.files import opened, read_folder
 
     if given:
         with opened(given) as kit:
             yield kit
-        return
-    with TemporaryDirectory(prefix="conformance-kit-") as folder:
-        _write(out or Path(folder))
-        with opened(out or Path(folder)) as kit:
-            if out:
-                click.echo(f"The kit is in {out}: {len(kit.cases.cases)} cases. Its README.md says how to use it.")
-            yield kit
+    elif out:
+        _write(out, rules)
+        kit = read_folder(out)
+        click.echo(f"The kit is in {out}: {len(kit.cases.cases)} cases. Its README.md says how to use it.")
+        yield kit
+    else:
+        with TemporaryDirectory(prefix="conformance-kit-") as folder:
+            _write(Path(folder), rules)
+            yield read_folder(Path(folder), "the kit, which --out keeps")
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, rules: Sequence[str]) -> None:
     from crt_return.conformance.kit import kit
     from crt_return.sampling.make import refuse_filled
     from crt_return.sampling.writing import write_folder
     from crt_return.standard import load_standard
 
+    standard = load_standard()
+    _refuse_unknown(rules, standard.rules)
     try:
         refuse_filled(folder)
         with progress() as show:
-            write_folder(kit(load_standard(), show), folder)
+            write_folder(kit(standard, show, rules), folder)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"The kit cannot be written to {folder}: {error.strerror}.") from None
 
 
-def _of_kit(rules: Sequence[str], kit: OpenKit) -> list[str]:
-    """The rules asked for, as the kit writes them; each must have a case in it."""
-    wanted = [rule.strip().upper() for rule in rules]
-    unknown = sorted(set(wanted) - {case.rule for case in kit.cases.cases})
+def _refuse_unknown(rules: Iterable[str], known: Collection[str]) -> None:
+    unknown = sorted(set(rules) - set(known))
     if unknown:
         raise click.UsageError(f"The kit has no case of {', '.join(unknown)}.")
-    return wanted
 
 
 def _shown(runs: Generator[list[Result]], kit: OpenKit, cases: int) -> list[Result]:

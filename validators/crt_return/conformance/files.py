@@ -22,9 +22,10 @@ class NoKit(Exception):  # noqa: N818 - the words a caller reads
 
 @dataclass(frozen=True)
 class OpenKit:
-    """A kit in a folder, for as long as that stands. `named` is what the user calls it."""
+    """A kit in a folder, which is gone after the run unless `kept`. `named` is what the user calls it."""
 
     folder: Path
+    kept: bool
     named: str
     cases: Cases
 
@@ -33,15 +34,15 @@ class OpenKit:
         return [case for case in self.cases.cases if not rules or case.rule in rules]
 
     def shown(self, path: str) -> str:
-        """A path of the kit as the user can find it: in the zip, where that is what was given."""
-        return str(Path(self.named) / path) if Path(self.named).is_dir() else f"{path} of {self.named}"
+        """A path of the kit as the user can find it."""
+        return str(self.folder / path) if self.kept else f"{path} of {self.named}"
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[OpenKit]:
     """The kit in a folder or a zip. Raises NoKit."""
     if path.is_dir():
-        yield _read(path.absolute(), str(path))
+        yield read_folder(path)
         return
     with TemporaryDirectory(prefix="conformance-kit-") as folder:
         try:
@@ -51,10 +52,12 @@ def opened(path: Path) -> Iterator[OpenKit]:
             raise NoKit(f"{path} is not there: give the kit's folder or zip.") from None
         except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
             raise NoKit(f"{path} cannot be opened as a zip: give the kit's folder or zip.") from None
-        yield _read(Path(folder), str(path))
+        yield read_folder(Path(folder), str(path))
 
 
-def _read(folder: Path, named: str) -> OpenKit:
+def read_folder(folder: Path, instead_of: str | None = None) -> OpenKit:
+    """The kit in a folder, which may lie there for a while only, instead of something else. Raises NoKit."""
+    named = instead_of or str(folder)
     try:
         cases = cases_of(json.loads((folder / CASES).read_text(encoding="utf-8")))
     except OSError:
@@ -64,4 +67,4 @@ def _read(folder: Path, named: str) -> OpenKit:
     missing = {path for case in cases.cases for path in (case.path, case.prior) if not (folder / path).exists()}
     if missing:
         raise NoKit(f"{named} is not whole: {min(missing)} is missing. Get the kit anew.")
-    return OpenKit(folder, named, cases)
+    return OpenKit(folder.absolute(), instead_of is None, named, cases)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,12 +48,13 @@ class Reported:
     report: Report
 
 
-def kit(standard: Standard, progress: Progress = silent) -> dict[str, bytes]:
-    """The files of the kit by their paths in it, the same bytes each time."""
+def kit(standard: Standard, progress: Progress = silent, rules: Collection[str] = ()) -> dict[str, bytes]:
+    """The files of the kit by their paths in it, the same bytes each time; of `rules` alone, where any are named."""
     tried = starts(standard)
+    chosen = [rule for rule in standard.rules.values() if not rules or rule.id in rules]
     progress("Planting every fault of every rule")
-    valid, faulty, untripped = _judged_returns([*valid_returns(tried)], tried, standard, progress)
-    passing, never = _passing(standard, valid)
+    valid, faulty, untripped = _judged_returns([*valid_returns(tried)], tried, chosen, progress)
+    passing, never = _passing(standard, chosen, valid)
     cases = [*passing, *(_case(standard, one, _rule_of(one), "fails") for one in faulty)]
     order = {rule: number for number, rule in enumerate(standard.rules)}
     ordered = sorted(cases, key=lambda case: (order[case.rule], case.kind != "passes"))
@@ -117,9 +118,9 @@ def _reports(packages: Sequence[Package], priors: Sequence[Checked | str], stand
     return [one.report for one in concluded(examined, assessments, asked)]
 
 
-def _passing(standard: Standard, valid: Sequence[Reported]) -> tuple[list[Case], list[NoCase]]:
+def _passing(standard: Standard, rules: Iterable[Rule], valid: Sequence[Reported]) -> tuple[list[Case], list[NoCase]]:
     """A case for each rule with the plainest return it passes on, and the rules that pass on none."""
-    found = {rule: next((one for one in valid if _passes(one, rule)), None) for rule in standard.rules}
+    found = {rule.id: next((one for one in valid if _passes(one, rule.id)), None) for rule in rules}
     cases = [_case(standard, one, rule, "passes") for rule, one in found.items() if one]
     never = [NoCase(rule, "passes", _why_none(rule, valid)) for rule, one in found.items() if not one]
     return cases, never
@@ -138,10 +139,11 @@ def _why_none(rule: str, valid: Sequence[Reported]) -> str:
 
 
 def _judged_returns(
-    valid: Sequence[Made], tried: Sequence[Start], standard: Standard, progress: Progress
+    valid: Sequence[Made], tried: Sequence[Start], rules: Iterable[Rule], progress: Progress
 ) -> tuple[list[Reported], list[Reported], list[NoCase]]:
     """The valid returns, one for every fault that trips its rule in the smallest start, and the rules not tripped."""
-    left = {fault: _attempts(fault, tried) for rule in standard.rules.values() for fault in _faults(rule)}
+    left = {fault: _attempts(fault, tried) for rule in rules for fault in _faults(rule)}
+    standard = tried[0].standard
     first: list[Reported] = []
     tripped: dict[str, Reported] = {}
     while made := [one for attempts in left.values() if (one := next(attempts, None))]:
