@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -32,9 +33,9 @@ class Planted:
     file_steps: tuple[FileStep, ...] = ()
     changes: tuple[Change, ...] = ()
 
-    def files(self, standard: Standard) -> Files:
-        """The files of the return, faults and all."""
-        files: Files = dict(files_of(self.tables, standard))
+    def files(self, standard: Standard, *, described: bool = True) -> Files:
+        """The files of the return, faults and all, its descriptor too if `described`."""
+        files: Files = dict(files_of(self.tables, standard, described=described))
         for step in self.file_steps:
             files = apply_file_step(files, step)
         return files
@@ -105,7 +106,7 @@ def _run(statements: Sequence[str], tables: Tables, standard: Standard, cause: C
     """Run statements on the tables they name. The tables given are left as they were."""
     words = set(re.findall(r"\w+", " ".join(statements)))
     named = [table for table in standard.tables.values() if table.name in words]
-    database = DuckDB()
+    database = _database()
     for table in named:
         database.load(f"main.{table.name}", _frame(table, tables.get(table.name, [])))
     for statement in statements:
@@ -114,6 +115,12 @@ def _run(statements: Sequence[str], tables: Tables, standard: Standard, cause: C
     changes = [_compared(cause, table, tables.get(table.name, []), after[table.name]) for table in named]
     rows = {name: [*numbered.values()] for name, numbered in after.items()}
     return Planted({**tables, **rows}, changes=tuple(chain.from_iterable(changes)))
+
+
+@cache
+def _database() -> DuckDB:
+    """One for all plantings, each of which loads anew what it names: to start one takes longer than to plant."""
+    return DuckDB(threads=1)
 
 
 def _execute(database: DuckDB, statement: str, cause: Cause) -> None:

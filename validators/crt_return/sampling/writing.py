@@ -15,7 +15,7 @@ from pathlib import Path
 from crt_return.publishing.descriptor import descriptor
 from crt_return.sampling.file_steps import Content, Link
 from crt_return.sampling.scene import Row, Tables
-from crt_return.standard import Standard
+from crt_return.standard import Standard, Table
 
 DESCRIPTOR = "datapackage.json"
 NOTE = "README.txt"
@@ -30,12 +30,16 @@ UNIX = 3
 ORDINARY_FILE, LINK = 0o100644 << 16, 0o120777 << 16
 
 
-def files_of(tables: Tables, standard: Standard) -> dict[str, bytes]:
-    """The files of a return by name. An optional table without rows gives no file."""
+def files_of(tables: Tables, standard: Standard, *, described: bool = True) -> dict[str, bytes]:
+    """The files of a return by name, with its descriptor if `described`. An optional table without rows has no file."""
     kept = [table for table in standard.tables.values() if table.presence == "required" or tables.get(table.name)]
     files = {table.file: csv_text(table.names, tables.get(table.name, [])).encode() for table in kept}
-    described = json.dumps(descriptor(standard, (table.name for table in kept)), indent=2, ensure_ascii=False)
-    return {NOTE: NOTE_TEXT.encode(), DESCRIPTOR: f"{described}\n".encode(), **files}
+    return {NOTE: NOTE_TEXT.encode(), **(_described(kept, standard) if described else {}), **files}
+
+
+def _described(tables: list[Table], standard: Standard) -> dict[str, bytes]:
+    text = json.dumps(descriptor(standard, (table.name for table in tables)), indent=2, ensure_ascii=False)
+    return {DESCRIPTOR: f"{text}\n".encode()}
 
 
 def csv_text(header: tuple[str, ...], rows: list[Row]) -> str:
@@ -67,12 +71,13 @@ def write_zip(files: Mapping[str, Content], path: Path) -> Path:
     return path
 
 
-def zip_bytes(files: Mapping[str, Content]) -> bytes:
-    """A zip of files, in their order, without the time of day; not compressed, as compressors differ."""
+def zip_bytes(files: Mapping[str, Content], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """A zip of files, in their order, without the time of day; not compressed unless asked, as compressors differ."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.compress_type = compression
             entry.create_system = UNIX
             entry.external_attr = LINK if isinstance(content, Link) else ORDINARY_FILE
             archive.writestr(entry, content.to if isinstance(content, Link) else content)
