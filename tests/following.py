@@ -6,12 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
-PROMPT = "crt-return"
+PROGRAMS = ("crt-return ", "frictionless ")
 ANYTHING = "..."
 
 Put = Callable[[str, str], None]
@@ -30,7 +30,7 @@ class Block:
         """The commands of a block of a console, each with the lines that are shown under it."""
         shown: list[tuple[str, list[str]]] = []
         for line in self.text.splitlines() if self.language == "console" else ():
-            if line.startswith(PROMPT):
+            if line.startswith(PROGRAMS):
                 shown.append((line, []))
             elif shown:
                 shown[-1][1].append(line)
@@ -45,21 +45,28 @@ def commands(page: str) -> list[str]:
     return [command for block in blocks(page) for command, _ in block.commands]
 
 
-def follow(page: str, folder: Path, put: Put, environment: dict[str, str] | None = None) -> None:
+def follow(
+    page: str, folder: Path, put: Put, environment: dict[str, str] | None = None, leave_out: Collection[str] = ()
+) -> None:
     """Write what the page shows with a file name, by `put`, and run what it runs; what it shows has to be printed."""
     for block in blocks(page):
         if block.title:
             put(block.title, block.text)
+        if block.language == "python":
+            ran([sys.executable, "-c", block.text], folder, environment, 0)
         for command, lines in block.commands:
-            done = subprocess.run(
-                [sys.executable, "-m", "crt_return", *shlex.split(command)[1:]],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-            )
-            assert (done.returncode, done.stderr) == (expected_status(command), ""), (command, done.stdout[-500:])
-            assert as_shown(lines, done.stdout), (command, lines, done.stdout)
+            if command not in leave_out:
+                program, *words = shlex.split(command)
+                module = [sys.executable, "-m", program.replace("-", "_")]
+                printed = ran([*module, *words], folder, environment, expected_status(command))
+                assert as_shown(lines, printed), (command, lines, printed)
+
+
+def ran(words: list[str], folder: Path, environment: dict[str, str] | None, status: int) -> str:
+    """What a program prints that ends as it should and complains of nothing."""
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (status, ""), (words, done.stdout[-500:])
+    return done.stdout
 
 
 def expected_status(command: str) -> int:

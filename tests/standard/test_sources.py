@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.standard.test_standard import holds_to
 
 from crt_return.publishing.sources import sources_page
 from crt_return.sources import Source, sources_named
 from crt_return.standard import load_standard, read_yaml, schema_folder
-from tests.standard.test_standard import holds_to
 
 STANDARD = load_standard()
 SCHEMA = schema_folder()

@@ -43,7 +43,9 @@ def sources_named(text: str, sources: Mapping[str, Source]) -> tuple[Source, ...
     found = [(part, _short_names(part, sources)) for part in text.split(SEPARATOR)]
     nameless = [part for part, names in found if not names]
     if nameless:
-        raise ValueError(f"'{nameless[0]}' names no source of schema/sources.csv: add the source, or use its short name.")
+        raise ValueError(
+            f"'{nameless[0]}' names no source of schema/sources.csv: add the source, or use its short name."
+        )
     return tuple(sources[name] for name in dict.fromkeys(name for _, names in found for name in names))
 
 
