@@ -106,7 +106,7 @@ def test_the_threshold_added_on_the_page_holds_from_its_day_on(changed: Standard
 def test_the_field_added_on_the_page_is_asked_for_and_checked(changed: Standard, tmp_path: Path) -> None:
     holds_to("table", read_yaml(tmp_path / "schema/tables/home_treatment.yaml"))
     (added,) = set(changed.tables["home_treatment"].names) - set(load_standard().tables["home_treatment"].names)
-    assert run(ROOT / "sample_data/valid", standard=changed).report.rules.failed == ("PKG-02",)
+    assert "PKG-02" in run(ROOT / "sample_data/valid", standard=changed).report.rules.failed
     tables = made(changed)
     assert judged(tables, changed, tmp_path).outcome == "accepted"
     tables["home_treatment"][0][added] = "-1"
