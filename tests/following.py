@@ -58,7 +58,7 @@ def follow(
             if command not in leave_out:
                 program, *words = shlex.split(command)
                 module = [sys.executable, "-m", program.replace("-", "_")]
-                printed = ran([*module, *words], folder, environment, expected_status(command))
+                printed = ran([*module, *words], folder, environment, expected_status(command, lines))
                 assert as_shown(lines, printed), (command, lines, printed)
 
 
@@ -69,9 +69,10 @@ def ran(words: list[str], folder: Path, environment: dict[str, str] | None, stat
     return done.stdout
 
 
-def expected_status(command: str) -> int:
-    """The faulty samples have errors; nothing else that a page runs has."""
-    return 1 if "validate sample_data/invalid" in command else 0
+def expected_status(command: str, lines: list[str]) -> int:
+    """The faulty samples have errors, and what the page says is rejected; nothing else that a page runs has."""
+    faulty = "validate sample_data/invalid" in command or any(line.startswith("REJECTED") for line in lines)
+    return 1 if faulty else 0
 
 
 def as_shown(lines: list[str], printed: str) -> bool:
