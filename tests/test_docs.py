@@ -1,4 +1,4 @@
-"""The pages and the README say what is so: their commands run, and the rule that one of them adds works."""
+"""The pages and the README say what is so: whoever follows them sees what they show."""
 
 from __future__ import annotations
 
@@ -7,31 +7,20 @@ import shlex
 import shutil
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crt_return.sampling.faults import plant
-from crt_return.sampling.valid import valid_return
-from crt_return.sampling.writing import files_of
-from crt_return.standard import load_standard, read_yaml, schema_folder
-from crt_return.thresholds import suites
+from crt_return.standard import load_standard
 from crt_return.validate import run
-from tests.examples import judged_example
+from tests.following import blocks, commands, follow, pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CHANGE_A_THRESHOLD = (ROOT / "docs/contributing/change-a-threshold.md").read_text(encoding="utf-8")
-ADD_A_RULE = (ROOT / "docs/contributing/add-a-rule.md").read_text(encoding="utf-8")
-
-
-def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-
-
-def commands(page: str) -> list[str]:
-    return [line for block in blocks(page, "console") for line in block.splitlines() if line.startswith("crt-return")]
+DOCS = ROOT / "docs"
+SLOW = {"start/acceptance.md", "acceptance.md"}  # a register, a store and a report take their time
+PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b")
 
 
 def of_the_department() -> list[str]:
@@ -40,7 +29,7 @@ def of_the_department() -> list[str]:
 
 
 def test_the_readme_has_two_commands_to_set_up_and_the_gate_runs_both() -> None:
-    first, second = blocks(README, "sh")
+    first, second = (one.text for one in blocks(README) if one.language == "sh")
     assert "crt-return validate sample_data/valid" in first
     assert "pytest" in second
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8")
@@ -55,6 +44,14 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def inbox(checkout: Path) -> Path:
+    """The inbox of the pages on acceptance: three samples, as they ask for."""
+    for name in ("previous", "valid", "fidelity"):
+        shutil.copytree(checkout / "sample_data" / name, checkout / "inbox" / name)
+    return checkout
+
+
 @pytest.mark.parametrize("command", [one for one in commands(README) if one not in of_the_department()])
 def test_the_readmes_commands_run_as_printed(command: str, checkout: Path) -> None:
     words = shlex.split(command)
@@ -67,7 +64,7 @@ def test_the_readmes_commands_run_as_printed(command: str, checkout: Path) -> No
 
 
 def test_the_readmes_python_runs(checkout: Path) -> None:
-    (code,) = blocks(README, "python")
+    (code,) = (one.text for one in blocks(README) if one.language == "python")
     done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("accepted ")
@@ -80,51 +77,68 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_command() -> None:
     assert listed == {"0", str(cli.EXIT_ERRORS), str(cli.EXIT_USAGE), str(cli.EXIT_OUR_FAULT), str(cli.EXIT_STOPPED)}
 
 
-def test_the_rule_added_on_the_page_is_one_edit_in_one_file(tmp_path: Path) -> None:
-    """The entry, put at the end of one file of a copy of the standard, is a rule in every respect."""
-    schema = tmp_path / "schema"
-    shutil.copytree(schema_folder(), schema)
-    (entry,) = blocks(ADD_A_RULE, "yaml")
-    file = schema / "rules/home_treatment.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
-    standard = load_standard(schema)
-    added = read_yaml(file)[-1]["id"]
-    rule = standard.rules[added]
-    assert set(standard.rules) - set(load_standard().rules) == {added}
-    assert judged_example(rule, rule.examples["fails"][0], standard).findings
-    assert not judged_example(rule, rule.examples["passes"][0], standard).findings
-    planted = plant(valid_return(standard, "RZA", 1, "2006-07-Q4", 1), added, standard, "RZA-T01")
-    folder = tmp_path / "return"
-    folder.mkdir()
-    for name, content in files_of(planted.tables, standard).items():
-        (folder / name).write_bytes(content)
-    report = run(folder, standard=standard).report
-    assert added in report.rules.failed
-    (found,) = [one for one in report.findings if one.rule == added]
-    assert (found.file, found.field, found.expected, found.key["team_id"]) == (
-        "home_treatment.csv",
-        "contacts_total",
-        "0",
-        "RZA-T01",
-    )
+def followed() -> list[Any]:
+    """The pages to follow; those on contributing change the standard, and `test_contributing.py` follows them."""
+    names = [page.relative_to(DOCS).as_posix() for page in pages(DOCS) if page.parent.name != "contributing"]
+    return [pytest.param(one, marks=[pytest.mark.slow] if one in SLOW else [], id=one) for one in names]
 
 
-def test_the_threshold_added_on_the_page_holds_from_its_day_on(tmp_path: Path) -> None:
-    schema = tmp_path / "schema"
-    shutil.copytree(schema_folder(), schema)
-    file = schema / "measures/gatekeeping.yaml"
-    file.write_text(with_threshold(file.read_text(encoding="utf-8")), encoding="utf-8")
-    standard = load_standard(schema)
-    days = [standard.quarters[period].starts for period in ("2006-07-Q4", "2007-08-Q1")]
-    in_force = [standard.measures["F2.1"].threshold(day) for day in days]
-    assert [one and one.first.number for one in in_force] == [0.95, 0.96]
-    suite = next(one for one in suites(standard, days[1]) if one["name"] == "gatekeeping")
-    assert suite["expectations"][0]["kwargs"] == {"column": "F2.1", "min_value": 0.96}
+@pytest.mark.parametrize("name", followed())
+def test_a_page_can_be_followed_from_top_to_bottom(name: str, inbox: Path) -> None:
+    def put(file: str, text: str) -> None:
+        (inbox / file).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / file).write_text(text, encoding="utf-8")
+
+    page = (DOCS / name).read_text(encoding="utf-8")
+    follow(page, inbox, put, leave_out=of_the_department())
 
 
-def with_threshold(measures: str) -> str:
-    """The file of measures with the page's entry at the end of the first measure's thresholds."""
-    (entry,) = blocks(CHANGE_A_THRESHOLD, "yaml")
-    own = re.search(r"  thresholds:\n(?:    .*\n)+", measures)
-    assert own
-    return measures[: own.end()] + textwrap.indent(entry, " " * 4) + measures[own.end() :]
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_a_command_that_is_not_run_says_what_to_fill_in(page: Path) -> None:
+    """What stands in a block of text is no command to copy: it has words in capitals for what is the reader's own."""
+    texts = [one.text for one in blocks(page.read_text(encoding="utf-8")) if one.language == "text"]
+    shown = [line for text in texts for line in text.splitlines() if line.startswith("crt-return")]
+    assert all(PLACEHOLDER.search(line) for line in shown)
+
+
+def first_return() -> dict[str, str]:
+    """The files of the return that the page writes by hand, before anything is explained."""
+    page = (DOCS / "start/prepare.md").read_text(encoding="utf-8")
+    shown = [one for one in blocks(page) if one.title.startswith("my-return/")]
+    return {one.title.removeprefix("my-return/"): one.text for one in reversed(shown)}
+
+
+def test_the_return_written_by_hand_has_every_file_and_breaks_no_rule(tmp_path: Path) -> None:
+    standard = load_standard()
+    files = first_return()
+    assert set(files) == {table.file for table in standard.tables.values() if table.presence == "required"}
+    assert f"{len(files)} CSV files" in (DOCS / "start/prepare.md").read_text(encoding="utf-8")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    report = run(tmp_path).report
+    assert report.counts["error"] == 0
+    assert [one.rule for one in report.findings if one.severity == "warning"] == ["HTX-11"]
+
+
+@pytest.mark.parametrize("name", sorted(set(first_return()) - {"explanations.csv", "gatekeeping_exemption.csv"}))
+def test_no_row_can_be_left_out_of_the_smallest_return(name: str, tmp_path: Path) -> None:
+    for file, text in first_return().items():
+        lines = text.splitlines()
+        kept = lines[:-1] if file == name else lines
+        (tmp_path / file).write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert run(tmp_path, thresholds=False).report.counts["error"] > 0
+
+
+def test_the_nil_return_of_the_page_is_accepted(tmp_path: Path) -> None:
+    page = (DOCS / "start/prepare.md").read_text(encoding="utf-8")
+    (header,) = (one.text for one in blocks(page) if one.title == "nil-return/return_header.csv")
+    for name, text in first_return().items():
+        (tmp_path / name).write_text(text.splitlines()[0] + "\n", encoding="utf-8")
+    (tmp_path / "return_header.csv").write_text(header, encoding="utf-8")
+    assert run(tmp_path).report.outcome == "accepted"
+
+
+def test_the_exit_statuses_for_software_are_those_of_the_readme() -> None:
+    page = (DOCS / "start/software.md").read_text(encoding="utf-8")
+    statuses = re.compile(r"^\| (\d+) \|", re.MULTILINE)
+    assert statuses.findall(page) == statuses.findall(README)

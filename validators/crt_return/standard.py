@@ -25,6 +25,7 @@ from crt_return.data_quality import DataQuality, data_quality_of
 from crt_return.indicator import NATIONAL_FILES, Indicator, National, national_of
 from crt_return.measure import Comparison, Limit, Measure, SmallNumber, Threshold, in_force
 from crt_return.quarters import Quarter, quarters
+from crt_return.sources import Source, sources_of
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -215,6 +216,7 @@ class Standard:
     claims: Mapping[str, str]
     data_quality: DataQuality
     national: National
+    sources: Mapping[str, Source]
 
     @property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -276,6 +278,7 @@ def load_standard(folder: Path | None = None) -> Standard:
         claims=settings["claims"],
         data_quality=data_quality_of(read_yaml(root / "measures" / "data_quality.yaml")),
         national=national_of(*(read_yaml(root / "national" / name) for name in NATIONAL_FILES)),
+        sources=sources_of(_records(root / "sources.csv")),
     )
 
 
