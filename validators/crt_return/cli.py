@@ -152,13 +152,12 @@ def _england(seed: int, out: Path) -> list[Path]:
 @click.option("--check", is_flag=True, help="Change nothing; fail where what is committed is not as made.")
 def publish(check: bool) -> int:
     """Write the generated parts of the published standard, at the top of a checkout of it."""
-    from crt_return.publishing.generated import COMMAND, generated, stale, write
-    from crt_return.standard import load_standard
+    from crt_return.publishing.generated import COMMAND, stale, write
 
     root = Path.cwd()
     if not (root / "mkdocs.yml").is_file():
         raise click.UsageError("The published standard is made at the top of its checkout, where mkdocs.yml lies.")
-    files = generated(load_standard())
+    files = _generated()
     if not check:
         write(files, root)
         return 0
@@ -166,6 +165,17 @@ def publish(check: bool) -> int:
     if different:
         click.echo(f"Not as the standard makes it: {', '.join(different)}. Run `{COMMAND}`.")
     return EXIT_ERRORS if different else 0
+
+
+def _generated() -> dict[str, bytes]:
+    """Every generated file of the published standard, the conformance kit among them."""
+    from crt_return.conformance.kit import kit
+    from crt_return.publishing.generated import generated
+    from crt_return.publishing.zipped import zipped
+    from crt_return.standard import load_standard
+
+    with progress() as show:
+        return generated(load_standard(), zipped(kit(load_standard(), show)))
 
 
 def exit_status(report: Report, *, strict: bool = False) -> int:

@@ -7,7 +7,6 @@ together; that it is found where the fault was planted is for the tests to say.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,10 +26,11 @@ from crt_return.conformance.model import (
 )
 from crt_return.conformance.returns import NEVER_PASSES, Made, Start, starts, valid_returns
 from crt_return.finding import Finding, Outcome, Report
+from crt_return.publishing.zipped import zipped
 from crt_return.reading import Package, Unreadable, read_package
 from crt_return.rules import reads_from
 from crt_return.sampling.ranges import missed
-from crt_return.sampling.writing import write_folder, zip_bytes
+from crt_return.sampling.writing import write_folder
 from crt_return.scope import NO_PRIOR, PRIOR
 from crt_return.standard import Rule, Standard, schema_folder
 from crt_return.tables import Checked, check_tables
@@ -73,11 +73,6 @@ def kit(standard: Standard, progress: Progress = silent, rules: Collection[str] 
 def kit_zip(standard: Standard) -> bytes:
     """The kit as one zip, without the time of day. Compressors differ: compare two by their entries."""
     return zipped(kit(standard))
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The files of a kit as one zip."""
-    return zip_bytes(files, zipfile.ZIP_DEFLATED)
 
 
 def judged(returns: Sequence[Made], standard: Standard, *, prior: bool = True) -> list[Reported]:

@@ -5,47 +5,55 @@ What is made here is committed under `docs/`, so that a reader of the repository
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from crt_return.publishing.downloads import ARCHIVES, downloads
+from crt_return.publishing.downloads_page import downloads_page
+from crt_return.publishing.site import pages
+from crt_return.publishing.zipped import entries
 from crt_return.standard import Standard
-from crt_return.thresholds import suites
 
 COMMAND = "crt-return publish"
-SUITES = "docs/downloads/expectations"
+DOCS = "docs"
+OWN_FOLDERS = ("tables", "codelists", "rules", "requirements", "changes", "downloads")
 
 
-def generated(standard: Standard) -> dict[str, str]:
-    """The text of each generated file, by its path from the top of the repository."""
-    return {f"{SUITES}/{suite['name']}.json": json_text(suite) for suite in suites(standard, None)}
+def generated(standard: Standard, kit: bytes) -> dict[str, bytes]:
+    """Each generated file by its path from the top of the repository; `kit` is the conformance kit as a zip."""
+    files = downloads(standard, kit)
+    made = {**pages(standard), "downloads.md": downloads_page(standard, files)}
+    texts = {f"{DOCS}/{path}": (text.rstrip("\n") + "\n").encode() for path, text in made.items()}
+    return {**texts, **{f"{DOCS}/downloads/{path}": content for path, content in files.items()}}
 
 
-def json_text(value: Mapping[str, object]) -> str:
-    """A value as it is published: the same bytes for the same value."""
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def write(files: Mapping[str, str], root: Path) -> None:
+def write(files: Mapping[str, bytes], root: Path) -> None:
     """Put every generated file in its place, and take away what is no longer made."""
     for path in unwanted(files, root):
         path.unlink()
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    for name, content in files.items():
+        if not _is_as_made(root / name, content):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content)
 
 
-def stale(files: Mapping[str, str], root: Path) -> list[str]:
+def stale(files: Mapping[str, bytes], root: Path) -> list[str]:
     """The paths that are missing, changed or no longer made."""
-    changed = [name for name, text in files.items() if _text(root / name) != text]
+    changed = [name for name, content in files.items() if not _is_as_made(root / name, content)]
     return sorted([*changed, *(path.relative_to(root).as_posix() for path in unwanted(files, root))])
 
 
-def unwanted(files: Mapping[str, str], root: Path) -> list[Path]:
+def unwanted(files: Mapping[str, bytes], root: Path) -> list[Path]:
     """Files in the folders of generated parts that nothing makes."""
-    return [path for path in (root / SUITES).glob("*") if path.relative_to(root).as_posix() not in files]
+    held = [path for folder in OWN_FOLDERS for path in (root / DOCS / folder).rglob("*") if path.is_file()]
+    return [path for path in held if path.relative_to(root).as_posix() not in files]
 
 
-def _text(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def _is_as_made(path: Path, content: bytes) -> bool:
+    """Whether a file is there and holds what is made; archives by what is in them, as compressors differ."""
+    if not path.is_file():
+        return False
+    held = path.read_bytes()
+    if path.suffix in ARCHIVES and held != content:
+        return entries(held) == entries(content)
+    return held == content

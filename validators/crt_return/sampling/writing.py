@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from crt_return.publishing.descriptor import descriptor
+from crt_return.publishing.zipped import zipped
 from crt_return.sampling.file_steps import Content, Link
 from crt_return.sampling.scene import Row, Tables
 from crt_return.standard import Standard, Table
@@ -25,9 +25,6 @@ NOTE_TEXT = (
     "Every figure, code and name in this folder was invented by a program.\n"
     "No trust, team, member of staff or patient stands behind any of it.\n"
 )
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-UNIX = 3
-ORDINARY_FILE, LINK = 0o100644 << 16, 0o120777 << 16
 
 
 def files_of(tables: Tables, standard: Standard, *, described: bool = True) -> dict[str, bytes]:
@@ -71,14 +68,7 @@ def write_zip(files: Mapping[str, Content], path: Path) -> Path:
     return path
 
 
-def zip_bytes(files: Mapping[str, Content], compression: int = zipfile.ZIP_STORED) -> bytes:
-    """A zip of files, in their order, without the time of day; not compressed unless asked, as compressors differ."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.compress_type = compression
-            entry.create_system = UNIX
-            entry.external_attr = LINK if isinstance(content, Link) else ORDINARY_FILE
-            archive.writestr(entry, content.to if isinstance(content, Link) else content)
-    return buffer.getvalue()
+def zip_bytes(files: Mapping[str, Content]) -> bytes:
+    """A zip of files, in their order, the same to the byte everywhere."""
+    contents = {name: one.to.encode() if isinstance(one, Link) else one for name, one in files.items()}
+    return zipped(contents, {name for name, one in files.items() if isinstance(one, Link)}, compressed=False)

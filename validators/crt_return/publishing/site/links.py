@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crt_return.pages import plain_text
 from crt_return.publishing.site.words import measure_anchor
+from crt_return.sources import sources_named
 from crt_return.standard import Standard
 
 
@@ -30,5 +32,9 @@ class Links:
         return self.measure(name) if name in self.standard.measures else self.rule(name)
 
     def sources(self, text: str) -> str:
-        """A text that names sources."""
-        return plain_text(text)
+        """A text that names sources, each name a link to what it stands for."""
+        words = plain_text(text)
+        for source in sources_named(text, self.standard.sources):
+            link = f"[{source.short_name}]({self.up}sources.md#{source.anchor})"
+            words = re.sub(rf"(?<![\w\[#-]){re.escape(source.short_name)}(?![\w\]-])", link, words, count=1)
+        return words

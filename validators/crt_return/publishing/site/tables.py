@@ -1,4 +1,4 @@
-"""A page for each table and each code list, from their files and from what reads them."""
+"""A page for each table and each code list, and one for the reference files, from their files and from what reads them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from crt_return.pages import markdown
 from crt_return.publishing.site.links import Links
 from crt_return.publishing.site.references import References
 from crt_return.publishing.site.words import constraints_of, in_force_words
-from crt_return.standard import Standard, Table
-
-PACKAGE = "package"
+from crt_return.standard import Standard, Table, read_yaml, schema_folder
 
 
 def table_pages(references: References) -> dict[str, str]:
@@ -28,6 +26,15 @@ def codelist_pages(references: References) -> dict[str, str]:
     named = [(name, codes, references.fields_with(name)) for name, codes in lists.items()]
     index = markdown("site/codelists.md", lists=named)
     return {"codelists/index.md": index, **{f"codelists/{name}.md": _codelist(name, references) for name in lists}}
+
+
+def reference_pages(standard: Standard) -> dict[str, str]:
+    """The providers and sites that a return may name."""
+    described = {name: read_yaml(schema_folder() / f"reference/{name}.yaml") for name in standard.reference}
+    files = [
+        {**about, "columns": about["fields"], "rows": standard.reference[name]} for name, about in described.items()
+    ]
+    return {"reference.md": markdown("site/reference.md", files=files, sources=Links(standard, "").sources)}
 
 
 def _table(table: Table, references: References) -> str:

@@ -1,0 +1,53 @@
+"""The page that lists the downloads: what each file is, for whom, and its checksum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+from crt_return.pages import markdown
+from crt_return.publishing.downloads import ARCHIVES, KIT, SUMS, whole
+from crt_return.standard import Standard
+
+ABOUT = {
+    "datapackage.json": "The Data Package descriptor of a return: every table with its schema. For any tool that reads "
+    "Frictionless Data.",
+    "standard.json": "The whole standard in one file.",
+    "rules.json": "Every rule: message, why, fix, SQL, limits, examples, lifecycle, the fields it reads.",
+    "rules.csv": "The same without the examples, as a table.",
+    "rules.xlsx": "The same table for Excel.",
+    "measures.json": "Every measure with its SQL, its thresholds from their day on, and worked examples.",
+    "indicators.json": "The national indicators, breakdowns and distributions with their SQL, and the limits of "
+    "coverage and disclosure.",
+    "data_quality.json": "The items of the data quality score.",
+    "calendar.json": "Quarters, deadlines, bank holidays, and which version holds for which quarters.",
+    "report.schema.json": "The JSON Schema of the report that `crt-return validate --report` writes.",
+    "conformance-cases.schema.json": "The JSON Schema of the conformance kit's list of cases.",
+    KIT: "The conformance kit: returns that pass and fail each rule, with the findings expected.",
+    SUMS: "The checksum of every file but the archives, as `sha256sum --check` reads them.",
+}
+FOLDERS = {
+    "tables": "Table Schemas, codes filled in as `enum`",
+    "codelists": "Code lists, as CSV and as JSON",
+    "reference": "Reference files",
+    "expectations": "The suites that Great Expectations runs",
+}
+
+
+def downloads_page(standard: Standard, files: Mapping[str, bytes]) -> str:
+    """The page in Markdown. A KeyError means that a file has no description here."""
+    about = {**ABOUT, whole(standard): "All of the files on this page in one zip, with their checksums."}
+    single = [(name, about[name], *_facts(name, content)) for name, content in files.items() if "/" not in name]
+    return markdown("site/downloads.md", standard=standard, single=single, folders=list(_folders(files)), sums=SUMS)
+
+
+def _folders(files: Mapping[str, bytes]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for folder, title in FOLDERS.items():
+        names = [name for name in files if name.startswith(f"{folder}/")]
+        yield title, [(name, name.removeprefix(f"{folder}/")) for name in names]
+
+
+def _facts(name: str, content: bytes) -> tuple[str, str]:
+    """Size and checksum; none of a zip, whose bytes depend on the program that compressed it."""
+    size = f"{max(round(len(content) / 1000), 1):,} kB"
+    return ("", "") if name.endswith(ARCHIVES) or name == SUMS else (size, sha256(content).hexdigest()[:12])
