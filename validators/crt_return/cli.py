@@ -169,13 +169,13 @@ def publish(check: bool) -> int:
 
 def _generated() -> dict[str, bytes]:
     """Every generated file of the published standard, the conformance kit among them."""
-    from crt_return.conformance.kit import kit
+    from crt_return.cli_reference import command_line_page
+    from crt_return.conformance.kit import kit_zip
     from crt_return.publishing.generated import generated
-    from crt_return.publishing.zipped import zipped
     from crt_return.standard import load_standard
 
     with progress() as show:
-        return generated(load_standard(), zipped(kit(load_standard(), show)))
+        return generated(load_standard(), kit_zip(load_standard(), show), command_line_page(commands))
 
 
 def exit_status(report: Report, *, strict: bool = False) -> int:

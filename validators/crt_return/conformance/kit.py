@@ -70,9 +70,9 @@ def kit(standard: Standard, progress: Progress = silent, rules: Collection[str] 
     }
 
 
-def kit_zip(standard: Standard) -> bytes:
+def kit_zip(standard: Standard, progress: Progress = silent) -> bytes:
     """The kit as one zip, without the time of day. Compressors differ: compare two by their entries."""
-    return zipped(kit(standard))
+    return zipped(kit(standard, progress))
 
 
 def judged(returns: Sequence[Made], standard: Standard, *, prior: bool = True) -> list[Reported]:

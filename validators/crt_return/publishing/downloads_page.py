@@ -1,12 +1,11 @@
-"""The page that lists the downloads: what each file is, for whom, and its checksum."""
+"""The page that lists the downloads: what each file is, and for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
 
 from crt_return.pages import markdown
-from crt_return.publishing.downloads import ARCHIVES, KIT, SUMS, whole
+from crt_return.publishing.downloads import KIT, SUMS, whole
 from crt_return.standard import Standard
 
 ABOUT = {
@@ -27,27 +26,21 @@ ABOUT = {
     SUMS: "The checksum of every file but the archives, as `sha256sum --check` reads them.",
 }
 FOLDERS = {
-    "tables": "Table Schemas, codes filled in as `enum`",
+    "tables": "Table Schemas, with the codes of each coded field",
     "codelists": "Code lists, as CSV and as JSON",
     "reference": "Reference files",
     "expectations": "The suites that Great Expectations runs",
 }
 
 
-def downloads_page(standard: Standard, files: Mapping[str, bytes]) -> str:
+def downloads_page(standard: Standard, files: Iterable[str]) -> str:
     """The page in Markdown. A KeyError means that a file has no description here."""
     about = {**ABOUT, whole(standard): "All of the files on this page in one zip, with their checksums."}
-    single = [(name, about[name], *_facts(name, content)) for name, content in files.items() if "/" not in name]
-    return markdown("site/downloads.md", standard=standard, single=single, folders=list(_folders(files)), sums=SUMS)
+    single = [(name, about[name]) for name in files if "/" not in name]
+    return markdown("site/downloads.md", standard=standard, single=single, folders=list(_folders(files)))
 
 
-def _folders(files: Mapping[str, bytes]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _folders(files: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for folder, title in FOLDERS.items():
         names = [name for name in files if name.startswith(f"{folder}/")]
         yield title, [(name, name.removeprefix(f"{folder}/")) for name in names]
-
-
-def _facts(name: str, content: bytes) -> tuple[str, str]:
-    """Size and checksum; none of a zip, whose bytes depend on the program that compressed it."""
-    size = f"{max(round(len(content) / 1000), 1):,} kB"
-    return ("", "") if name.endswith(ARCHIVES) or name == SUMS else (size, sha256(content).hexdigest()[:12])

@@ -19,10 +19,17 @@ DOCS = "docs"
 OWN_FOLDERS = ("tables", "codelists", "rules", "requirements", "changes", "downloads")
 
 
-def generated(standard: Standard, kit: bytes) -> dict[str, bytes]:
-    """Each generated file by its path from the top of the repository; `kit` is the conformance kit as a zip."""
+def generated(standard: Standard, kit: bytes, command_line: str) -> dict[str, bytes]:
+    """Each generated file by its path from the top of the repository.
+
+    What is made above this module is given: the conformance kit as a zip, and the page of the command line.
+    """
     files = downloads(standard, kit)
-    made = {**pages(standard), "downloads.md": downloads_page(standard, files)}
+    made = {
+        **pages(standard),
+        "downloads.md": downloads_page(standard, files),
+        "command-line.md": command_line,
+    }
     texts = {f"{DOCS}/{path}": (text.rstrip("\n") + "\n").encode() for path, text in made.items()}
     return {**texts, **{f"{DOCS}/downloads/{path}": content for path, content in files.items()}}
 

@@ -6,7 +6,7 @@ It exists so that `mkdocs.yml` names no table, rule or code list. MkDocs calls i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +39,20 @@ def _filled(entry: Any, docs: Path) -> Any:
     return {title: list(_pages(content.removesuffix(EVERY), docs))} if content.endswith(EVERY) else entry
 
 
-def _pages(folder: str, docs: Path) -> Iterator[str]:
+def _pages(folder: str, docs: Path) -> Iterable[str]:
     """The pages of a folder in the order of the standard, its index first."""
-    order = {name: place for place, name in enumerate(_order())}
+    order = {name: place for place, name in enumerate(_order(folder))}
     names = sorted(path.name for path in (docs / folder).glob("*.md"))
     names.sort(key=lambda name: (name != INDEX, order.get(Path(name).stem, len(order))))
     return (f"{folder}/{name}" for name in names)
 
 
-def _order() -> list[str]:
-    """Every name that is a page of its own, in the order of the standard."""
+def _order(folder: str) -> list[str]:
+    """The names of a folder's pages in the order of the standard; none where the alphabet will do."""
     standard = load_standard()
-    requirements = dict.fromkeys(measure.requirement for measure in standard.measures.values())
-    rules = [*standard.rules, *standard.acceptance_rules, *standard.national_rules]
-    return [*standard.tables, *requirements, *rules]
+    every = {
+        "tables": standard.tables,
+        "requirements": dict.fromkeys(measure.requirement for measure in standard.measures.values()),
+        "rules": [*standard.rules, *standard.acceptance_rules, *standard.national_rules],
+    }
+    return [*every.get(folder, ())]

@@ -1,0 +1,14 @@
+// A table wider than the page scrolls sideways; this lets the keyboard do it too.
+const scrollable = () => {
+  for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) {
+    if (wrap.scrollWidth > wrap.clientWidth) {
+      wrap.setAttribute("tabindex", "0");
+      wrap.setAttribute("role", "region");
+      wrap.setAttribute("aria-label", "A table that scrolls sideways");
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) wrap.removeAttribute(name);
+    }
+  }
+};
+document$.subscribe(() => requestAnimationFrame(scrollable));
+window.addEventListener("resize", scrollable);
