@@ -20,15 +20,13 @@ from crt_return.finding import shown
 from crt_return.measure import Measure
 from crt_return.measured import Measured
 from crt_return.measures import measured
-from crt_return.publishing.site.examples import GIVEN, PERIOD
+from crt_return.publishing.site.examples import GIVEN as GIVEN  # shared with every test of an example
+from crt_return.publishing.site.examples import PERIOD as PERIOD
 from crt_return.reading.model import ROW, TextTable
 from crt_return.rules import FINDINGS, Judged, judge_rule, reads_from
 from crt_return.scope import Data
 from crt_return.standard import Rule, Standard, Table
 from crt_return.tables import Checked
-
-
-
 
 
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:

@@ -20,10 +20,11 @@ from crt_return import cli
 from crt_return.conformance.command import Answer
 from crt_return.conformance.comparing import compared
 from crt_return.conformance.files import OpenKit
-from crt_return.conformance.kit import EXIT_STATUS, zipped
+from crt_return.conformance.kit import EXIT_STATUS
 from crt_return.conformance.model import CASES, CASES_SCHEMA, Case
 from crt_return.conformance.returns import NEVER_PASSES, is_plain
 from crt_return.finding import Outcome, Report
+from crt_return.publishing.zipped import zipped
 from crt_return.reading import Unreadable, read_package
 from crt_return.reading.model import FileFault
 from crt_return.sampling.file_steps import Link

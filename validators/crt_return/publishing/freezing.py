@@ -5,13 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 
 from crt_return.publishing.catalogue import catalogue
-from crt_return.publishing.generated import json_text
+from crt_return.publishing.downloads import json_bytes
 from crt_return.standard import Standard
 
 
 def frozen(standard: Standard) -> str:
     """The text of the frozen catalogue."""
-    return json_text(catalogue(standard))
+    return json_bytes(catalogue(standard)).decode()
 
 
 def fingerprint(text: str) -> str:

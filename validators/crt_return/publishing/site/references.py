@@ -91,7 +91,7 @@ class References:
 
     def waiting_for(self, rule: Rule) -> list[str]:
         """The ids of the rules and measures that are not evaluated where a rule has failed."""
-        every = [*self.rules.values(), *self.standard.measures.values()]
+        every: list[Rule | Measure] = [*self.rules.values(), *self.standard.measures.values()]
         return [one.id for one in every if rule.id in one.after]
 
     def _measured(self, measure: Measure) -> Mapping[str, frozenset[str]]:

@@ -14,7 +14,7 @@ from crt_return.publishing.site.references import References
 from crt_return.publishing.site.words import day, measure_anchor
 from crt_return.standard import COMPLETENESS, REQUIREMENT, Standard
 
-NONE = "–"
+NONE = "none"
 KINDS = {
     "share": "A share",
     "rate": "A rate",
@@ -25,7 +25,9 @@ ABOUT_A_REQUIREMENT = (
     "The requirement is **fully** in place where every core measure is met, **partly** where at least half are, "
     "otherwise **not**. Figures come from the return alone; what the team says of itself stands beside them."
 )
-ABOUT_COMPLETENESS = "How much of a return is there. The data quality score has [a page of its own](../data-quality.md)."
+ABOUT_COMPLETENESS = (
+    "How much of a return is there. The data quality score has [a page of its own](../data-quality.md)."
+)
 COMPLETENESS_TITLE = "Completeness"
 
 
@@ -58,7 +60,8 @@ def _index(references: References) -> str:
 
 
 def _page(name: str, references: References) -> str:
-    (title, measures, definition) = next(rest for one, *rest in _requirements(references.standard) if one == name)
+    named = {one: (title, own, about) for one, title, own, about in _requirements(references.standard)}
+    title, measures, definition = named[name]
     links = Links(references.standard, "../")
     return markdown(
         "site/requirement.md",
@@ -85,7 +88,7 @@ def _measure(measure: Measure, references: References, links: Links) -> Mapping[
         "reads": references.measured_from(measure),
         "codelists": references.codelists_measured_from(measure),
         "queries": list(_queries(measure)),
-        "examples": [_example(measure, one) for one in measure.examples],
+        "examples": [_example(one) for one in measure.examples],
     }
 
 
@@ -107,7 +110,7 @@ def _queries(measure: Measure) -> Iterator[tuple[str, str]]:
         yield f"For the strong level, {plain_text(measure.strong_title or '')}", measure.strong_numerator
 
 
-def _example(measure: Measure, example: Mapping[str, Any]) -> dict[str, str]:
+def _example(example: Mapping[str, Any]) -> dict[str, str]:
     figures = {name: example.get(name) for name in ("numerator", "denominator", "value")}
     return {
         "shows": example["shows"],

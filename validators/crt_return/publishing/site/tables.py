@@ -1,4 +1,4 @@
-"""A page for each table and each code list, and one for the reference files, from their files and from what reads them."""
+"""The pages of tables, code lists and reference files, from their own files and from what reads them."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from tests.site.conftest import QUIET, ROOT
 
 from crt_return.publishing.site.words import measure_anchor
 from crt_return.standard import load_standard
+from tests.website.conftest import QUIET, ROOT
 
 STANDARD = load_standard()
 ELSEWHERE = ("http://", "https://", "mailto:", "data:")
