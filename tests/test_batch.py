@@ -66,6 +66,7 @@ def readable(paths: Iterator[Path], prior: Path | None = None) -> dict[str, Sent
     return found
 
 
+@pytest.mark.slow
 def test_a_fault_is_found_in_its_own_return_alone(tmp_path: Path, near: dict[str, Sent]) -> None:
     faulty_ones = {rule: planted(tmp_path / rule, rule, variant, near["RZA"]) for rule, variant in SOME}
     assert differing({**near, **faulty_ones}) == []

@@ -19,7 +19,7 @@ from tests.following import blocks, commands, follow, pages
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
-SLOW = {"start/acceptance.md", "acceptance.md"}  # a register, a store and a report take their time
+SLOW = {"start/acceptance.md", "acceptance.md", "conformance.md", "start/software.md", "validate.md"}  # many commands
 PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -52,7 +52,13 @@ def inbox(checkout: Path) -> Path:
     return checkout
 
 
-@pytest.mark.parametrize("command", [one for one in commands(README) if one not in of_the_department()])
+def of_the_readme() -> list[Any]:
+    """The README's other commands; a kit takes its time."""
+    own = [one for one in commands(README) if one not in of_the_department()]
+    return [pytest.param(one, marks=[pytest.mark.slow] if "conformance" in one else [], id=one) for one in own]
+
+
+@pytest.mark.parametrize("command", of_the_readme())
 def test_the_readmes_commands_run_as_printed(command: str, checkout: Path) -> None:
     words = shlex.split(command)
     done = subprocess.run(

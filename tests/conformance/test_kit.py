@@ -34,8 +34,6 @@ from crt_return.scope import NO_PRIOR
 from crt_return.standard import load_standard
 from crt_return.validate import assessed, concluded, examine, unreadable
 
-pytestmark = pytest.mark.xdist_group("kit")  # which takes some seconds to make
-
 STANDARD = load_standard()
 ROOT = Path(__file__).parents[2]
 
@@ -206,6 +204,7 @@ def test_the_exit_statuses_are_those_of_the_command() -> None:
         assert EXIT_STATUS.get(outcome, 0) == cli.exit_status(report)
 
 
+@pytest.mark.slow
 def test_read_from_disk_without_the_previous_quarter_every_case_that_needs_none_agrees(open_kit: OpenKit) -> None:
     """As a supplier has it, and examined in another batch than the one it was made in."""
     asked = [case for case in open_kit.cases.cases if not case.needs_prior]
@@ -242,6 +241,6 @@ MADE_ANEW = (
 
 
 @pytest.mark.slow
-def test_the_kit_is_the_same_to_the_byte_when_it_is_made_in_another_process(made: Mapping[str, bytes]) -> None:
+def test_the_kit_is_the_same_to_the_byte_when_it_is_made_anew(made: Mapping[str, bytes]) -> None:
     again = subprocess.run([sys.executable, "-c", MADE_ANEW], capture_output=True, text=True, check=True).stdout
     assert again.strip() == sha256(zipped(made)).hexdigest()

@@ -44,7 +44,6 @@ def test_the_placeholders_are_those_of_the_command() -> None:
     assert re.findall(r"^\| `(\{\w+\})` \|", PAGE, re.MULTILINE) == [command.PATH, command.PRIOR, command.REPORT]
 
 
-@pytest.mark.xdist_group("kit")
 def test_the_number_on_the_page_is_that_of_the_kit_and_every_file_is_named(
     open_kit: OpenKit, made: Mapping[str, bytes]
 ) -> None:

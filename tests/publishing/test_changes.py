@@ -76,4 +76,5 @@ def test_every_link_names_a_thing_of_the_standard() -> None:
         f"../requirements/{measure.requirement}.md#{measure.id.lower().replace('.', '')}"
         for measure in STANDARD.measures.values()
     }
+    own |= {f"../indicators.md#{name.lower()}" for name in STANDARD.indicators}
     assert pages == own

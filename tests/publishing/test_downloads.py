@@ -38,12 +38,18 @@ def test_the_stock_tool_finds_the_valid_sample_valid_against_the_published_descr
     shutil.copytree(ROOT / "sample_data/valid", folder)
     (folder / "datapackage.json").write_bytes(FILES["datapackage.json"])
     done = subprocess.run(
-        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"], cwd=folder, capture_output=True, text=True
+        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout
     (folder / "gatekeeping.csv").write_text("provider_code\nRZA\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"], cwd=folder, capture_output=True, text=True
+        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1, "the stock tool passes anything"
 

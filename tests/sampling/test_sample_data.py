@@ -50,6 +50,7 @@ def broken_on_purpose() -> dict[str, set[str]]:
     return {folder: {row["rule"] for row in rows if row["folder"] == folder} for folder in {r["folder"] for r in rows}}
 
 
+@pytest.mark.slow
 def test_the_files_are_as_made() -> None:
     made = maker()
     assert made.differences(made.sample_files(STANDARD)) == [], "run: python sample_data/make.py"

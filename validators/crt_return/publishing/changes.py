@@ -166,6 +166,8 @@ def _page(one: Difference) -> str | None:
             return _measure_page(one.thing["requirement"], one.name)
         case "thresholds":
             return _measure_page(one.thing["requirement"], one.thing["measure"])
+        case "indicators":
+            return f"../indicators.md#{one.name.lower()}"
     return None
 
 
