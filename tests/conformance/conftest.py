@@ -1,4 +1,4 @@
-"""The kit as it is published, opened once for all tests of a process. `crt-return publish --check` tells a stale one."""
+"""The kit as it is published, opened once for all tests of a process. `crt-return publish --check` says if stale."""
 
 from __future__ import annotations
 
