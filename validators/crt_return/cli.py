@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from crt_return.validate import Run
 
 EXIT_ERRORS, EXIT_USAGE, EXIT_OUR_FAULT, EXIT_STOPPED = 1, 2, 70, 130
-FORMS = (".json",)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +72,7 @@ def validate(
     run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
     click.echo(terminal.text(run.report, load_standard()), nl=False)
     for file in reports:
-        _write(run.report, file)
+        _write(run, file)
     if draft_explanations:
         click.echo("\n" + _drafted(run, draft_explanations))
     return exit_status(run.report, strict=strict)
@@ -211,6 +210,8 @@ def _run(
 
 def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
     """Say before the work, not after, that a report cannot be written."""
+    from crt_return.reports.forms import FORMS
+
     for file in reports:
         if file.suffix.lower() not in FORMS:
             raise click.UsageError(f"A report is written as {', '.join(FORMS)}; '{file.name}' has another ending.")
@@ -259,11 +260,12 @@ def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:
         raise click.UsageError(f"The results cannot be kept in {folder}: {error.strerror}.") from None
 
 
-def _write(report: Report, file: Path) -> None:
-    from crt_return.reports import json
+def _write(run: Run, file: Path) -> None:
+    from crt_return.reports.forms import FORMS
+    from crt_return.standard import load_standard
 
     try:
-        json.write(report, file)
+        file.write_bytes(FORMS[file.suffix.lower()](run, load_standard()))
     except OSError as error:
         raise click.UsageError(f"The report cannot be written to {file}: {error.strerror}.") from None
 

@@ -1,0 +1,25 @@
+"""The forms a report is written in, by the ending of the file's name: the one list of them.
+
+Each form is a module beside this one, imported only when it is asked for. What they show is the same report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crt_return.standard import Standard
+    from crt_return.validate import Run
+
+    Form = Callable[[Run, Standard], bytes]
+
+
+def _json(run: Run, _: Standard) -> bytes:
+    from crt_return.reports import json
+
+    return json.text(run.report).encode()
+
+
+FORMS: Mapping[str, Form] = {".json": _json}
