@@ -66,10 +66,10 @@ def validate(
     _refuse_draft(draft_explanations)
     if gx_results:
         _refuse_results_folder(gx_results, path, no_thresholds)
+    run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
     from crt_return.reports import terminal
     from crt_return.standard import load_standard
 
-    run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
     click.echo(terminal.text(run.report, load_standard()), nl=False)
     for file in reports:
         _write(run, file)
@@ -194,6 +194,9 @@ def _run(
     thresholds: bool = True,
     gx_results: Path | None = None,
 ) -> Run:
+    from crt_return.expectations import Expectations
+
+    started = Expectations() if thresholds else None  # before all other imports, for it takes the longest
     with progress() as show:
         from crt_return.tables import load_pandera
 
@@ -202,7 +205,13 @@ def _run(
 
         try:
             return run(
-                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=show
+                path,
+                prior=prior,
+                all_rows=all_rows,
+                thresholds=thresholds,
+                gx_results=gx_results,
+                progress=show,
+                started=started,
             )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None

@@ -117,13 +117,16 @@ def run(
     gx_results: str | Path | None = None,
     progress: Progress = silent,
     standard: Standard | None = None,
+    started: Expectations | None = None,
 ) -> Run:
     """Check a return, and keep the tables and verdicts the report was made from.
 
-    `standard` is the packaged one unless another is given, such as a draft of the next version.
+    `standard` is the packaged one unless another is given, such as a draft of the next version. `started` is the process
+    that judges thresholds, where the caller has started it already.
     """
     standard = standard or load_standard()
-    with Expectations() if thresholds else nullcontext() as expectations:
+    judge = started or (Expectations() if thresholds else None)
+    with judge or nullcontext() as expectations:
         try:
             package = read_package(Path(path), standard, progress)
         except Unreadable as error:
