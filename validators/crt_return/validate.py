@@ -121,8 +121,8 @@ def run(
 ) -> Run:
     """Check a return, and keep the tables and verdicts the report was made from.
 
-    `standard` is the packaged one unless another is given, such as a draft of the next version. `started` is the process
-    that judges thresholds, where the caller has started it already.
+    `standard` is the packaged one unless another is given, such as a draft of the next version. `started` is the
+    process that judges thresholds, where the caller has started it already.
     """
     standard = standard or load_standard()
     judge = started or (Expectations() if thresholds else None)
