@@ -97,8 +97,9 @@ def validate(
 ) -> Report:
     """Check a return against the standard.
 
-    `path` is a folder, a zip or a datapackage.json; `prior` the previous quarter's return, in the same forms, for
-    the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always true.
+    `path` is a folder, a zip, a workbook (.xlsx) or a datapackage.json; `prior` the previous quarter's return, in the
+    same forms, for the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always
+    true.
     Without `thresholds`, completeness and fidelity are not judged, and the report says so. `gx_results` is a folder
     in which Great Expectations keeps its own results. A path that cannot be read gives a report with the outcome
     "unreadable". Raises PriorUnreadable where `prior` cannot be read.
@@ -233,8 +234,9 @@ def _named(release: tuple[str | None, str | None]) -> str:
 
 def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> Finding:
     rule = standard.rules[fault.rule]
-    place = Place(fault.table, fault.file, fault.row)
-    return finding(rule, rule.severity_found(period), place, values={**fault.values}, count=max(fault.count, 1))
+    place = Place(fault.table, fault.file, fault.row, fault.column, fault.field, fault.sheet)
+    severity = rule.severity_found(period)
+    return finding(rule, severity, place, value=fault.value, values={**fault.values}, count=max(fault.count, 1))
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:
@@ -253,7 +255,7 @@ def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
         return found
     rest = sum(one.count for one in found[cap:])
     last = found[cap]
-    place = Place(last.table, last.file)
+    place = Place(last.table, last.file, sheet=last.sheet)
     return [*found[:cap], finding(rule, last.severity, place, count=rest, more=True)]
 
 
