@@ -171,7 +171,7 @@ def _faulty_in_reading(texts: Sequence[TextTable]) -> list[Bad]:
 
 def _registered(tables: Mapping[str, TextTable]) -> frozenset[str] | None:
     register = tables.get(REGISTER)
-    return None if register is None else frozenset(register.sound[TEAM].drop_nulls())
+    return None if register is None or TEAM in register.faulty else frozenset(register.sound[TEAM].drop_nulls())
 
 
 def _check(table: Table, parts: Sequence[_Part], standard: Standard) -> list[_Found]:

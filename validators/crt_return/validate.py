@@ -32,10 +32,10 @@ from crt_return.finding import (
 from crt_return.measured import Measured
 from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
-from crt_return.reading.model import FileFault, Package, Unreadable
+from crt_return.reading.model import FAULTY_CELLS, FileFault, Package, Unreadable
 from crt_return.rules import Judged, explained_records, judge, judge_explanations
 from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
-from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, Rule, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, TEAM, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
 from crt_return.thresholds import answers
 from crt_return.version import __version__
@@ -271,6 +271,8 @@ def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
         because["PKG-08"] = [checked.unread[HEADER]]
     if REGISTER in checked.unread:
         because["PKG-07"] = [checked.unread[REGISTER]]
+    elif REGISTER in checked.tables and TEAM in checked.tables[REGISTER].text.faulty:
+        because["PKG-07"] = [f"a team in {checked.tables[REGISTER].text.called} cannot be read ({FAULTY_CELLS})"]
     return because
 
 

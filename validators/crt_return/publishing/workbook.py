@@ -19,7 +19,7 @@ Cells = Mapping[str, Mapping[str, str | float]]
 DATE, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 DIGITS = 15  # as many as Excel keeps
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-PLAIN_DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])(?:T[0-2][0-9]:[0-5][0-9])?")
+PLAIN_DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2})?")
 MADE = datetime(2000, 1, 1)
 NARROWEST, WIDEST = 8, 60
 
@@ -71,11 +71,18 @@ def _write(page: Any, row: int, column: int, text: str, formats: Mapping[str, An
         page.write_number(row, column, float(text))
     elif text in ("true", "false"):
         page.write_boolean(row, column, text == "true")
-    elif PLAIN_DATE.fullmatch(text):
-        form = MOMENT if "T" in text else DATE
-        page.write_datetime(row, column, datetime.fromisoformat(text), formats[form])
+    elif moment := _moment(text):
+        page.write_datetime(row, column, moment, formats[MOMENT if "T" in text else DATE])
     elif text:
         page.write_string(row, column, text)
+
+
+def _moment(text: str) -> datetime | None:
+    """The day, or the minute, that a text is."""
+    try:
+        return datetime.fromisoformat(text) if PLAIN_DATE.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _width(texts: Sequence[str]) -> int:

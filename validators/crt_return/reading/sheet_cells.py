@@ -50,7 +50,10 @@ FAULTY = {
     ),
 }
 NAMED = {
-    AS_TEXT: ("is a number stored as text; it was read as the number", "are numbers stored as text; they were read"),
+    AS_TEXT: (
+        "is a number stored as text; it was read as the number",
+        "are numbers stored as text; they were read as numbers",
+    ),
     PADDED: ("has spaces around its value; they were left out", "have spaces around their values; they were left out"),
 }
 

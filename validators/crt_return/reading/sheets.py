@@ -90,15 +90,12 @@ class Sheet:
         """The letters of the columns that hold anything."""
         return [column_letter(number) for number in self.columns]
 
-    @property
-    def gaps(self) -> list[str]:
-        """The letters of the columns that hold nothing, though a column after them does."""
-        return [column_letter(number) for number in range(max(self.columns, default=0)) if number not in self.columns]
-
     def about_header(self, row: int) -> str:
         """What is odd about the header, which stands in `row`, besides its names."""
         merged = [_area_words(area) for area in self.marks.merged if area[0] < row <= area[2] + 1]
-        parts = {"nothing in": [f"column {letter}" for letter in self.gaps], "merged": merged}
+        named = [number for number, column in self.columns.items() if _is_filled(column[row - 1])]
+        gaps = [number for number in range(max(named, default=0)) if number not in self.columns]
+        parts = {"nothing in": [f"column {column_letter(number)}" for number in gaps], "merged": merged}
         return "; ".join(f"{what}: {', '.join(found[:MOST_NAMED])}" for what, found in parts.items() if found)
 
     def text(self) -> bytes:
