@@ -65,6 +65,11 @@ class Finding:
     explained: bool | None = None
 
     @property
+    def called(self) -> str | None:
+        """What a sentence calls the file, or the sheet."""
+        return sheet_words(self.sheet) if self.sheet else self.file
+
+    @property
     def _whole(self) -> str | None:
         """The file, by the name it has whether it is sent as a file or as a sheet."""
         return (f"{self.table}.csv" if self.table else self.sheet) if self.sheet else self.file

@@ -261,7 +261,8 @@ def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
 
 def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
     """Why the built-in checks of cells could not look everywhere, by rule."""
-    missing = [why for name, why in checked.unread.items() if standard.tables[name].presence == "required"]
+    required = (why for name, why in checked.unread.items() if standard.tables[name].presence == "required")
+    missing = list(dict.fromkeys(required))
     because = {
         rule.id: [why for why in missing if f"({rule.id})" not in why]  # what a rule found does not stop it itself
         for rule in standard.rules.values()

@@ -34,6 +34,7 @@ ERROR, UNCALCULATED, MERGED, PERCENTAGE = "error", "uncalculated", "merged", "pe
 NOT_A_COUNT, NOT_A_DATE, SEPARATED, DASH, OTHER_DATE = "not a count", "not a date", "separated", "dash", "other date"
 AS_TEXT, PADDED = "as text", "padded"
 
+
 # What is said of one cell and of several: a cause that hides the value, and one in spite of which it is read.
 FAULTY = {
     ERROR: ("shows an error of Excel", "show an error of Excel"),
@@ -56,6 +57,8 @@ NAMED = {
     ),
     PADDED: ("has spaces around its value; they were left out", "have spaces around their values; they were left out"),
 }
+
+TOLD = (ERROR, PERCENTAGE, NOT_A_COUNT, NOT_A_DATE, SEPARATED, OTHER_DATE)  # where the value makes it plainer
 
 
 @dataclass(frozen=True)

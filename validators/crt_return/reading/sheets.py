@@ -24,6 +24,7 @@ from crt_return.reading.sheet_cells import (
     NAMED,
     PERCENTAGE,
     SPACES,
+    TOLD,
     UNCALCULATED,
     Marked,
     cause_of,
@@ -132,8 +133,9 @@ class Sheet:
         row, column = cells[0]
         words = (FAULTY.get(cause) or NAMED[cause])[len(cells) > 1]
         value = shown_text(self.columns[column][row - 1][1])
+        told = f" ({'the first: ' if len(cells) > 1 else ''}'{value}')" if cause in TOLD else ""
         return Said(
-            f"{listed([f'{column_letter(column)}{row}' for row, column in cells[:3]], len(cells))} {words}",
+            f"{listed([f'{column_letter(column)}{row}' for row, column in cells[:3]], len(cells))} {words}{told}",
             row,
             column_letter(column),
             places[column],
