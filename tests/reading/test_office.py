@@ -35,4 +35,4 @@ def test_a_workbook_saved_again_by_libreoffice_is_the_same_return(saved_again: P
     prior = SAMPLES / "previous"
     csv, book = (validate(path, prior=prior) for path in (SAMPLES / "valid", saved_again))
     assert book.submission.content_sha256 == csv.submission.content_sha256
-    assert (book.outcome, book.counts, book.rules) == (csv.outcome, csv.counts, csv.rules)
+    assert (book.outcome, book.counts, book.rules.passed) == (csv.outcome, csv.counts, csv.rules.passed)
