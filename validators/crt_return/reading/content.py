@@ -64,6 +64,8 @@ def is_canonical(frame: pl.DataFrame, table: Table) -> bool:
 
 def canonical(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The table with its numbers and truth values in their plain form; whatever is neither stays as it stands."""
+    if is_canonical(frame, table):
+        return frame
     typed = [field for field in table.fields if field.type in _FORMS]
     return frame.with_columns(_FORMS[field.type].plain(pl.col(field.name)) for field in typed)
 

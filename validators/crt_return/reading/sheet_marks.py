@@ -20,10 +20,11 @@ FAR_ROWS, FAR_COLUMNS = 1000, 50  # formatting as far as this from the last valu
 MOST_CELLS = 24_000_000  # as many as a sheet of Excel's full length has in the widest table of the standard
 _PERCENT = frozenset((9, 10))  # the percentage formats that need no definition
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]|_.|\*.')  # parts of a number format that are no percent sign
-_CELL_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[1-9]')
+_MARKS = (b"<f>", b"<f ", b"<f/", b"<mergeCell ", b't="e"', b'hidden="1"', b'hidden="true"', b"<!")
+# A cell beyond column AX or row 99,999, or one whose reference is none: the others cannot lie too far apart.
+_FAR_OUT = re.compile(rb'<c r="(?:[A-Z]{3}|[B-Z][A-Z]|A[YZ]|[A-Z]{1,2}[0-9]{6}|[^A-Z])')
 _CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"')
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
-_MARKED = re.compile(rb'<f[ />]|<mergeCell |t="e"|hidden="(?:1|true)"')
 _PLAIN_TAGS = (b"</row>", b"</c>", b"<v>", b"</v>", b"<v/>", b"<is>", b"</is>", b"<t>", b"<t ", b"</t>")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
@@ -34,7 +35,7 @@ class NotASheetError(Exception):
 
 @dataclass(frozen=True)
 class Marks:
-    """What is marked in a sheet. Its cells end before row and column `end`; `filled` says whether any holds a value."""
+    """What is marked in a sheet. No value lies beyond row and column `end`; `filled` says whether there is any."""
 
     end: Cell = (0, 0)
     filled: bool = False
@@ -63,42 +64,39 @@ def marks_of(data: bytes, percent_styles: Collection[int]) -> Marks:
 
 def quick_look(data: bytes, percent_styles: Collection[int]) -> Marks | None:
     """The marks of a sheet that has none, by a look at its bytes; None where it has to be parsed."""
+    if any(mark in data for mark in _MARKS) or _styled(data, percent_styles):
+        return None
     start, end = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
-    if b"<sheetData/>" in data and start < 0 and not _MARKED.search(data):
-        return Marks()
-    if start < 0 or end < start or b"<!" in data or _MARKED.search(data) or _styled(data, percent_styles):
-        return None
+    if start < 0 or end < start:
+        return Marks() if data.count(b"<sheetData/>") == 1 and b"<c" not in data.replace(b"<col", b"") else None
     body = data[start + len(b"<sheetData>") : end]
-    columns, rows = _CELL_COLUMN.findall(body), _CELL_ROW.findall(body)
-    lines = _ROW.findall(body)
-    if len(rows) != len(columns) or not _plain(body, len(rows) + len(lines)):
+    height = max(map(int, _ROW.findall(body)), default=0)
+    if not _is_plain(body) or _FAR_OUT.search(body) or height - _last_filled_row(body) > FAR_ROWS:
         return None
-    height, width = max(map(int, set(rows)), default=0), max(map(_column, set(columns)), default=0)
-    if height - _last_filled_row(body) > FAR_ROWS or width > FAR_COLUMNS or height * width > MOST_CELLS:
-        return None
-    return Marks(end=(height, width), filled=_filled(body) > 0)
+    return Marks(end=(height, FAR_COLUMNS), filled=_last_value(body) > 0)
 
 
-def _plain(body: bytes, placed: int) -> bool:
-    """Whether there is nothing in the rows but `placed` rows and cells with a reference each, and plain values."""
+def _styled(data: bytes, styles: Collection[int]) -> bool:
+    """Whether a cell has one of the styles."""
+    return any(f' s="{style}"'.encode() in data for style in styles)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether there is nothing in the rows but rows and cells with a reference each, and plain values."""
+    placed = body.count(b'<row r="') + body.count(b'<c r="')
     return body.count(b' r="') == placed and body.count(b"<") == placed + sum(map(body.count, _PLAIN_TAGS))
 
 
 def _last_filled_row(body: bytes) -> int:
     """The row of the last cell that holds anything; 0 where none does."""
-    found = _CELL_ROW.match(body, max(body.rfind(b"<c ", 0, _filled(body)), 0))
-    return int(found[1]) if _filled(body) and found else 0
+    last = _last_value(body)
+    found = _CELL_ROW.match(body, max(body.rfind(b"<c ", 0, last), 0))
+    return int(found[1]) if last and found else 0
 
 
-def _filled(body: bytes) -> int:
+def _last_value(body: bytes) -> int:
     """Where the last value stands; 0 where there is none."""
     return max(body.rfind(b"<v>"), body.rfind(b"<is>"), 0)
-
-
-def _styled(data: bytes, styles: Collection[int]) -> bool:
-    """Whether a cell has one of the styles."""
-    numbers = "|".join(map(str, sorted(styles)))
-    return bool(styles) and re.search(rf'<c [^>]*s="(?:{numbers})"'.encode(), data) is not None
 
 
 def _column(letters: bytes) -> int:

@@ -33,11 +33,10 @@ from crt_return.reading.sheet_cells import (
     shown_text,
 )
 from crt_return.reading.sheet_marks import Area, Cell, Marks
-from crt_return.standard import Field, Table
+from crt_return.standard import Table
 from crt_return.workbook_layout import column_letter
 
 MOST_NAMED = 5
-Kind = tuple[type, Any]  # a value with its type: 1 and True are equal, and no less different
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,10 @@ class Sheet:
         return rows
 
     @cached_property
-    def columns(self) -> dict[int, list[Kind]]:
+    def columns(self) -> dict[int, Sequence[Any]]:
         """The columns that hold anything, by their number from 0."""
-        kinds = {
-            number: [*zip(map(type, column), column, strict=True)]
-            for number, column in enumerate(zip(*self.rows, strict=True))
-        }
-        return {number: column for number, column in kinds.items() if any(map(_is_filled, set(column)))}
+        columns = {number: _told_apart(column) for number, column in enumerate(zip(*self.rows, strict=True))}
+        return {number: column for number, column in columns.items() if any(map(_is_filled, set(column)))}
 
     @property
     def labels(self) -> list[str]:
@@ -116,9 +112,16 @@ class Sheet:
         found: dict[str, list[Cell]] = defaultdict(list)
         columns, faulty = [], {}
         for number, name in zip(self.columns, names, strict=True):
-            cells, of = [self.columns[number][row - 1] for row in rows], table.field[name]
-            columns.append(pl.Series(name, _mapped(cells, partial(field_text, field=of)), pl.String))
-            at = _caused(rows, cells, of)
+            cells, of = _in_rows(self.columns[number], rows), table.field[name]
+            different = set(cells)
+            if any(field_text(value, of) != shown_text(value) for value in different):
+                columns.append(pl.Series(name, _mapped(cells, partial(field_text, field=of)), pl.String))
+            causes = {value: cause for value in different if (cause := cause_of(value, of))}
+            at = (
+                [(row, causes[value]) for row, value in zip(rows, cells, strict=True) if value in causes]
+                if causes
+                else []
+            )
             for row, cause in at:
                 found[cause].append((row, number))
             if bad := [row for row, cause in at if cause in FAULTY]:
@@ -132,7 +135,7 @@ class Sheet:
         cells = sorted(cells)
         row, column = cells[0]
         words = (FAULTY.get(cause) or NAMED[cause])[len(cells) > 1]
-        value = shown_text(self.columns[column][row - 1][1])
+        value = shown_text(self.columns[column][row - 1])
         told = f" ({'the first: ' if len(cells) > 1 else ''}'{value}')" if cause in TOLD else ""
         return Said(
             f"{listed([f'{column_letter(column)}{row}' for row, column in cells[:3]], len(cells))} {words}{told}",
@@ -186,22 +189,28 @@ def _hidden(kind: str, which: Sequence[object]) -> str:
     )
 
 
-def _is_filled(kind: Kind) -> bool:
-    return shown_text(kind[1]).strip(SPACES) != ""
+def _told_apart(column: Sequence[Any]) -> Sequence[Any]:
+    """A column in which no two different values are equal: 1 and True are, so beside numbers True is a text."""
+    kinds = set(map(type, column))
+    if bool not in kinds or kinds.isdisjoint((int, float)):
+        return column
+    return [shown_text(value) if isinstance(value, bool) else value for value in column]
 
 
-def _caused(rows: Sequence[int], cells: Sequence[Kind], of: Field) -> list[tuple[int, str]]:
-    """The rows of a column whose cell has something to be said of, with the cause."""
-    causes = {kind: cause for kind in set(cells) if (cause := cause_of(kind[1], of))}
-    if not causes:
-        return []
-    return [(row, causes[kind]) for row, kind in zip(rows, cells, strict=True) if kind in causes]
+def _in_rows(column: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
+    """The values of a column in these rows, which mostly follow one another."""
+    whole = column[rows[0] - 1 : rows[-1]] if rows else ()
+    return whole if len(whole) == len(rows) else [column[row - 1] for row in rows]
 
 
-def _mapped(column: Sequence[Kind], text: Callable[[Any], str]) -> list[str | None]:
+def _is_filled(value: Any) -> bool:
+    return shown_text(value).strip(SPACES) != ""
+
+
+def _mapped(column: Sequence[Any], text: Callable[[Any], str]) -> list[str | None]:
     """The text of each value, blank as None; each different value is looked at once."""
-    texts = {kind: text(kind[1]) or None for kind in set(column)}
-    return [texts[kind] for kind in column]
+    texts = {value: text(value) or None for value in set(column)}
+    return [texts[value] for value in column]
 
 
 def _marked(marks: Marks, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Cell, Marked]]:
