@@ -61,7 +61,7 @@ def validate(
     gx_results: Path | None,
     draft_explanations: Path | None,
 ) -> int:
-    """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
+    """Check the return at PATH: a folder of CSV files, a zip of them, an Excel workbook, or a datapackage.json."""
     _refuse_unwritable(reports, path)
     _refuse_draft(draft_explanations)
     if gx_results:

@@ -13,3 +13,18 @@ BESIDE_TABLES = (START, LISTS, ISSUES, RULES, FIDELITY)  # sheets that hold no t
 VERSION_LABEL = "Version of the standard"
 PROVIDER_LABEL = "Provider"
 PERIOD_LABEL = "Quarter"
+
+
+def sheet_words(sheet: str) -> str:
+    """What a sheet is called in a sentence."""
+    return f"sheet {sheet}"
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's letters for a column counted from 0: A, B, ... Z, AA."""
+    letters = ""
+    while index >= 0:
+        index, letter = divmod(index, 26)
+        letters = chr(ord("A") + letter) + letters
+        index -= 1
+    return letters
