@@ -9,7 +9,14 @@ from __future__ import annotations
 
 START, TOTALS, LISTS = "Start", "Totals", "Lists"  # of the template
 ISSUES, RULES, FIDELITY = "Issues", "Rules", "Fidelity"  # of the copy that comes back marked
-BESIDE_TABLES = (START, TOTALS, LISTS, ISSUES, RULES, FIDELITY)  # sheets that hold no table, and are no strangers either
+BESIDE_TABLES = (
+    START,
+    TOTALS,
+    LISTS,
+    ISSUES,
+    RULES,
+    FIDELITY,
+)  # sheets that hold no table, and are no strangers either
 VERSION_LABEL = "Version of the standard"
 PROVIDER_LABEL = "Provider"
 PERIOD_LABEL = "Quarter"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # the library has no types
@@ -17,7 +18,7 @@ from crt_return.publishing.template.lists import Lists, lists_of
 from crt_return.publishing.template.looks import Looks
 from crt_return.publishing.template.rows import Template
 from crt_return.publishing.template.sheets import write_table
-from crt_return.publishing.template.start import write_start
+from crt_return.publishing.template.start import LINE, WIDTH_OF_A_LETTER, write_start
 from crt_return.publishing.template.totals import write_totals
 from crt_return.workbook_layout import LISTS, PERIOD_LABEL, PROVIDER_LABEL, START, TOTALS, VERSION_LABEL
 
@@ -61,6 +62,7 @@ def _write_lists(page: Any, lists: Lists, looks: Looks) -> None:
     for number, entry in enumerate(lists.entries, start=1):
         above = style.FIRST_OF_TEAM if entry.list != before else {}
         before = entry.list
+        page.set_row(number, LINE * ceil(len(entry.definition) * WIDTH_OF_A_LETTER / LIST_WIDTHS[-1]))
         for place, text in enumerate((entry.list, entry.code, entry.label, entry.definition)):
             page.write_string(number, place, text, looks(style.TEXT, above))
     page.freeze_panes(1, 2)

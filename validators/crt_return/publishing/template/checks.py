@@ -43,7 +43,11 @@ def check(table: Table, field: Field, cell: str, template: Template, lists: List
     if fixed:
         said = f"This cell holds {fixed} in every row of this return."
         return {"validate": "list", "source": [fixed], "dropdown": False, **_error(field, said)}
-    asked = _asked(table, field, cell, template, lists)
+    if field.name == TEAM and table.of_teams:
+        said = f"Expected: a team of the sheet {REGISTER}. Put it in there first."
+        source = teams_source(template.standard.tables[REGISTER], MOST_TEAM_ROWS)
+        return {"validate": "list", "source": source, **_error(field, said)}
+    asked = _asked(field, cell, template, lists)
     return asked and {**asked, **_error(field, refusal(field, lists)), **_prompt(field, lists)}
 
 
@@ -69,12 +73,12 @@ def _prompt(field: Field, lists: Lists) -> Options:
     }
 
 
-def _asked(table: Table, field: Field, cell: str, template: Template, lists: Lists) -> Options | None:
+def _asked(field: Field, cell: str, template: Template, lists: Lists) -> Options | None:
     name = list_of(field)
     if name:
         return {"validate": "list", "source": lists.source(name)}
     if field.name == TEAM:
-        return _team(table, cell, template)
+        return {"validate": "custom", "value": f'=COUNTIF({cell},"{template.provider}-T??")=1'}
     match field.type:
         case "integer" | "number":
             return _number(field)
@@ -82,13 +86,6 @@ def _asked(table: Table, field: Field, cell: str, template: Template, lists: Lis
             return _date(template)
         case _:
             return _text(field, cell)
-
-
-def _team(table: Table, cell: str, template: Template) -> Options:
-    """A team of the register; in the register itself, an id that begins with the provider's code."""
-    if table.name == REGISTER:
-        return {"validate": "custom", "value": f'=COUNTIF({cell},"{template.provider}-T??")=1'}
-    return {"validate": "list", "source": teams_source(template.standard.tables[REGISTER], MOST_TEAM_ROWS)}
 
 
 def _number(field: Field) -> Options:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crt_return.standard import Field
@@ -10,7 +9,7 @@ from crt_return.standard import Field
 NAVY, GREY, PALE, YELLOW, LINE, INK = "#003087", "#E8EDEE", "#F3F6F7", "#FFF2CC", "#AEB7BD", "#212B32"
 THIN, MEDIUM, DOTTED, THICK, LIGHT_UP = 1, 2, 4, 5, 14  # as Excel numbers lines and hatchings
 
-Properties = Mapping[str, Any]
+Properties = dict[str, Any]
 
 NUMBER_FORMATS = {
     "string": "@",
@@ -22,8 +21,9 @@ NUMBER_FORMATS = {
 }
 LONG_TEXT = 150  # characters from which a cell is wrapped
 
-REQUIRED: Properties = {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "bottom": THICK, "bottom_color": INK}
-OPTIONAL: Properties = {"italic": True, "font_color": INK, "bg_color": GREY, "bottom": THIN, "bottom_color": LINE}
+HEADING: Properties = {"valign": "vcenter", "right": THIN, "right_color": LINE}
+REQUIRED: Properties = HEADING | {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "bottom": THICK}
+OPTIONAL: Properties = HEADING | {"italic": True, "font_color": INK, "bg_color": GREY, "bottom": THIN}
 GIVEN: Properties = {"bg_color": PALE, "border": THIN, "border_color": LINE}
 CARRIED: Properties = {"bg_color": YELLOW, "border": DOTTED, "border_color": "#7F6000", "italic": True}
 OPEN: Properties = {"border": THIN, "border_color": LINE}
@@ -35,6 +35,9 @@ TEXT: Properties = {"text_wrap": True, "valign": "top", "num_format": "@"}
 LABEL: Properties = {"bold": True, "valign": "top"}
 LINK: Properties = {"font_color": "#005EB8", "underline": 1, "valign": "top"}
 COLUMN: Properties = {"bold": True, "bg_color": GREY, "bottom": MEDIUM, "bottom_color": INK, "text_wrap": True}
+
+
+OF_NUMBERS: Properties = COLUMN | {"align": "right"}
 
 
 class Looks:

@@ -97,14 +97,14 @@ class _Layout:
 
     def _of_team(self, table: Table, team: str) -> Iterator[Row]:
         """A team's rows: last quarter's where there are any, one for each key asked for and not among them."""
-        coded = _coded(table, self.standard)
+        codes = coded(table, self.standard)
         before: dict[tuple[Value, ...], list[Record]] = {}
         for one in self._before(table):
             if one[TEAM] == team and all(one[name] is not None for name in table.row_key):
-                before.setdefault(tuple(one[name] for name in coded), []).append(one)
+                before.setdefault(tuple(one[name] for name in codes), []).append(one)
         asked = keys_asked_for(table, self.standard, self.quarter)
         for key in dict.fromkeys([*asked, *before]):
-            named = dict(zip(coded, key, strict=True))
+            named = dict(zip(codes, key, strict=True))
             for one in before.get(key, [{}]):
                 yield self._row(table, {TEAM: team, **named}, one)
 
@@ -123,15 +123,24 @@ def keys_asked_for(table: Table, standard: Standard, quarter: Quarter) -> list[t
     if not mandatory(table):
         return []
     asked, wanted = asked_for(table, quarter, standard)
-    coded = _coded(table, standard)
-    return [*product(*(wanted if name == asked else _codes(table, name, standard, quarter) for name in coded))]
+    codes = ((name, _codes(table, name, standard, quarter)) for name in coded(table, standard))
+    return [*product(*(wanted if name == asked else listed for name, listed in codes))]
 
 
 def _codes(table: Table, name: str, standard: Standard, quarter: Quarter) -> list[str]:
     return [code.code for code in standard.codes(table.field[name], quarter.ends)]
 
 
-def _coded(table: Table, standard: Standard) -> list[str]:
+def coded(table: Table, standard: Standard) -> list[str]:
     """The fields of a row's key that take a code or a month; the rest of the key is the sender's own."""
     months = {one.field for one in standard.data_quality.rows if one.table == table.name}
     return [name for name in table.row_key if name != TEAM and (table.field[name].codelist or name in months)]
+
+
+def is_expected(template: Template) -> bool:
+    """Whether the provider is on the standard's list, as it stood on the last day of the quarter."""
+    day = template.quarter.ends.isoformat()
+    return any(
+        one["code"] == template.provider and one["opened"] <= day and (not one["closed"] or day <= one["closed"])
+        for one in template.standard.reference["provider"]
+    )

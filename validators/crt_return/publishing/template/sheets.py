@@ -1,4 +1,4 @@
-"""The sheet of one table: its headings as the CSV file has them, its rows laid out, its cells checked as they are typed.
+"""The sheet of one table: its headings as the CSV file has them, its rows laid out, its cells checked on typing.
 
 Row 1 is the header and nothing stands above, beside or below the rows, so a cell stands where it stands in the file.
 """
@@ -137,6 +137,7 @@ def _set_up(page: Any, table: Table, template: Template) -> None:
     widths = [width(field, table, template) for field in table.fields]
     keys = frozen(table, widths)
     page.freeze_panes(1, keys)
+    page.ignore_errors({"number_stored_as_text": f"A1:{column_letter(len(widths) - 1)}{last_row(table, template)}"})
     page.set_row(0, 24)
     page.set_landscape()
     page.set_paper(9)

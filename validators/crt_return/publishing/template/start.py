@@ -19,9 +19,9 @@ from crt_return.quarters import months_of, working_day_after
 from crt_return.standard import REGISTER, read_yaml, schema_folder
 from crt_return.workbook_layout import LISTS, PERIOD_LABEL, PROVIDER_LABEL, TOTALS, VERSION_LABEL
 
-WIDTHS = (26, 34, 17, 56)
+WIDTHS = (26, 34, 16, 66)
 LAST = len(WIDTHS) - 1
-LINE = 15.5
+LINE, WIDTH_OF_A_LETTER = 15.5, 0.92
 CHECK = "crt-return validate FILE.xlsx"
 
 
@@ -39,7 +39,7 @@ class Sheet:
         """A text over the columns from `first` to the last, as many lines high as it takes."""
         look = self.looks(style.TEXT, *layers)
         self.page.merge_range(self.row, first, self.row, LAST, text, look)
-        self.page.set_row(self.row, LINE * ceil(len(text) * 1.06 / sum(WIDTHS[first:])))
+        self.page.set_row(self.row, LINE * ceil(len(text) * WIDTH_OF_A_LETTER / sum(WIDTHS[first:])))
 
     def section(self, text: str) -> None:
         """A heading, with some room above."""
@@ -176,7 +176,9 @@ def _checking(sheet: Sheet) -> None:
     sheet.down()
     sheet.page.write_string(sheet.row, 1, CHECK, sheet.looks({"font_name": "Consolas", "bold": True}))
     sheet.down()
-    sheet.wide(f"The sheet {TOTALS} shows how far you are while you type. It is for you, and is not part of the return.")
+    sheet.wide(
+        f"The sheet {TOTALS} shows how far you are while you type. It is for you, and is not part of the return."
+    )
     sheet.down()
 
 
@@ -189,7 +191,9 @@ def _sheets(sheet: Sheet, template: Template) -> None:
         sheet.page.write_url(sheet.row, 0, f"internal:'{name}'!A1", sheet.looks(style.LINK), name)
         for place, text in enumerate(cells, start=1):
             sheet.page.write_string(sheet.row, place, text, sheet.looks(style.TEXT))
-        sheet.page.set_row(sheet.row, LINE * max(ceil(len(t) * 1.06 / WIDTHS[n]) for n, t in enumerate(cells, 1)))
+        sheet.page.set_row(
+            sheet.row, LINE * max(ceil(len(t) * WIDTH_OF_A_LETTER / WIDTHS[n]) for n, t in enumerate(cells, 1))
+        )
         sheet.down()
 
 

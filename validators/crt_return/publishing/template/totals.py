@@ -21,18 +21,17 @@ NOTE = (
     "This sheet shows how far you are. It adds up as you type, it is not part of the return, and you need not fill "
     "in anything here. A figure that is typed as text is not added up."
 )
-FILLED = ("Sheet", "Rows", "Required cells still blank")
+FILLED = ("Sheet", "Rows filled", "Required, still blank")
 ADDED = ("Sheet", "Column", "All teams")
 
 
 def write_totals(page: Any, template: Template, looks: Looks) -> None:
     """Write the sheet of totals."""
-    page.set_column(0, 0, 24)
-    page.set_column(1, 1, 28)
-    page.set_column(2, 2 + len(template.teams) + SPARE_TEAMS, 12)
+    page.set_column(0, 1, 28)
+    page.set_column(2, len(ADDED) - 1 + len(template.teams) + SPARE_TEAMS, 12)
     page.write_string(0, 0, "Totals", looks(style.TITLE))
-    page.merge_range(1, 0, 1, 5, NOTE, looks(style.TEXT))
-    page.set_row(1, 48)
+    page.merge_range(1, 0, 1, len(ADDED) + SPARE_TEAMS, NOTE, looks(style.TEXT))
+    page.set_row(1, 34)
     next_row = _write_filled(page, 3, template, looks)
     _write_added(page, next_row + 1, template, looks)
     page.set_landscape()
@@ -43,7 +42,7 @@ def write_totals(page: Any, template: Template, looks: Looks) -> None:
 
 def _write_filled(page: Any, row: int, template: Template, looks: Looks) -> int:
     """How much of each sheet is filled in; the row after it."""
-    _headings(page, row, FILLED, looks)
+    _headings(page, row, FILLED, 1, looks)
     for number, table in enumerate(template.standard.tables.values(), start=row + 1):
         rows, blanks = rows_formula(table, template), blanks_formula(table, template)
         page.write_url(number, 0, f"internal:'{table.name}'!A1", looks(style.LINK), table.name)
@@ -52,10 +51,11 @@ def _write_filled(page: Any, row: int, template: Template, looks: Looks) -> int:
     return row + 1 + len(template.standard.tables)
 
 
-def _headings(page: Any, row: int, words: Sequence[str], looks: Looks) -> None:
+def _headings(page: Any, row: int, words: Sequence[str], texts: int, looks: Looks) -> None:
+    """The headings of a block, the first so many of them over texts and the rest over numbers."""
     page.set_row(row, 32)
     for place, word in enumerate(words):
-        page.write_string(row, place, word, looks(style.COLUMN))
+        page.write_string(row, place, word, looks(style.COLUMN if place < texts else style.OF_NUMBERS))
 
 
 def _cells(table: Table, first: int, last: int, template: Template) -> str:
@@ -85,12 +85,12 @@ def blanks_now(table: Table, template: Template) -> int:
 def _write_added(page: Any, row: int, template: Template, looks: Looks) -> None:
     """The columns that add up, over all teams and team by team."""
     register = template.standard.tables[REGISTER]
-    _headings(page, row, ADDED, looks)
+    _headings(page, row, ADDED, 2, looks)
     slots = range(len(template.teams) + SPARE_TEAMS)
     for slot in slots:
         cell = f"{REGISTER}!${column_letter(register.names.index(TEAM))}${slot + 2}"
         known = template.teams[slot] if slot < len(template.teams) else ""
-        page.write_formula(row, len(ADDED) + slot, f'=IF({cell}="","",{cell})', looks(style.COLUMN), known)
+        page.write_formula(row, len(ADDED) + slot, f'=IF({cell}="","",{cell})', looks(style.OF_NUMBERS), known)
     number = row
     for name, fields in settings().totals.items():
         for field in fields:

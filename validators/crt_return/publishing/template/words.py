@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from crt_return.publishing.template.lists import Lists, list_of
-from crt_return.publishing.template.rows import Template
+from crt_return.publishing.template.rows import Template, coded
 from crt_return.publishing.template.settings import settings
-from crt_return.standard import Field, Table
-from crt_return.wording import expected
+from crt_return.standard import TEAM, Field, Standard, Table
+from crt_return.wording import expected, rows_counted
 from crt_return.workbook_layout import LISTS
 
 TITLE_LENGTH, MESSAGE_LENGTH = 32, 255
@@ -70,15 +70,24 @@ def presence(table: Table) -> str:
 
 def hint(table: Table, template: Template) -> str:
     """What to know of a sheet before filling it in."""
-    laid = len(template.rows[table.name])
+    count = len(template.rows[table.name])
+    if table.presence == "optional" and count:
+        return f"{rows_counted(count)} from last quarter: check them, or delete them all."
     if table.presence == "optional":
         return "Leave it as it is if you have nothing to send here."
     if table.rows == "optional":
         return "Leave it as it is, with its headings, if there is nothing to report."
     if table.name in settings().where_it_occurred:
-        return f"{_rows(laid)} laid out. Where nothing occurred, type 0 or delete the row."
-    return f"{_rows(laid)} laid out. Keep them all."
+        return f"{rows_counted(count)} laid out. Where nothing occurred, type 0 or delete the row."
+    more = " Add rows where you need them." if can_grow(table, template.standard) else ""
+    return f"{_laid_out(count)}{more}"
 
 
-def _rows(count: int) -> str:
-    return "1 row is" if count == 1 else f"{count:,} rows are"
+def _laid_out(count: int) -> str:
+    return "1 row is laid out." if count == 1 else f"{count:,} rows are laid out; keep them all."
+
+
+def can_grow(table: Table, standard: Standard) -> bool:
+    """Whether a team may have rows of a table beside those that every team has to send."""
+    only_some = any(one.only for one in standard.data_quality.rows if one.table == table.name)
+    return only_some or len(coded(table, standard)) < len([name for name in table.row_key if name != TEAM])
