@@ -103,8 +103,8 @@ def row_frames(stack: Stack, standard: Standard) -> dict[int, pl.DataFrame]:
 
     `sent` counts every row, `required` those that have to be there, `present` those of them that are.
     """
-    mandatory = [table for table in standard.tables.values() if mandatory(table)]
-    return _by_return(pl.concat(_rows(table, stack, standard) for table in mandatory), stack, ROW_TYPES)
+    asked = [table for table in standard.tables.values() if mandatory(table)]
+    return _by_return(pl.concat(_rows(table, stack, standard) for table in asked), stack, ROW_TYPES)
 
 
 def vodims(cells: pl.DataFrame, stack: Stack, standard: Standard) -> dict[int, list[tuple[Item, Vodim]]]:
