@@ -210,6 +210,30 @@ def test_what_a_cell_refuses_is_said_in_words_that_excel_shows_whole(
         assert len(str(getattr(check, name) or "")) <= most, name
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "said"),
+    [
+        (
+            "gatekeeping",
+            "admissions_total",
+            "Expected: a whole number of 0 or more. If there is nothing to count, type 0.",
+        ),
+        ("team_register", "age_min", "Expected: a whole number from 0 to 120. The note"),
+        ("team_register", "closed_on", "Expected: a date such as 2007-03-31."),
+        ("team_register", "offers_24_7_self", "Expected: true or false."),
+        ("team_hours", "start_time", "Expected: text, written like 08:00."),
+        ("referrals", "source_code", "Expected: a code of the list (sheet Lists, rows "),
+        ("referrals", "team_id", "Expected: a team of the sheet team_register."),
+        ("referrals", "period", "This cell holds 2006-07-Q4 in every row of this return."),
+    ],
+)
+def test_a_refusal_says_what_is_expected(table: str, name: str, said: str, book: Workbook) -> None:
+    own = STANDARD.tables[table]
+    check = check_of(book, own, f"{column(own, own.field[name])}2")
+    assert check
+    assert str(check.error).startswith(said)
+
+
 def test_a_team_is_chosen_from_the_register_and_a_time_keeps_its_form(book: Workbook) -> None:
     hours = STANDARD.tables["team_hours"]
     teams, start = (check_of(book, hours, f"{column(hours, hours.field[name])}2") for name in (TEAM, "start_time"))

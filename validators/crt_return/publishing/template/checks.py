@@ -48,7 +48,7 @@ def check(table: Table, field: Field, cell: str, template: Template, lists: List
         source = teams_source(template.standard.tables[REGISTER], MOST_TEAM_ROWS)
         return {"validate": "list", "source": source, **_error(field, said)}
     asked = _asked(field, cell, template, lists)
-    return asked and {**asked, **_error(field, refusal(field, lists)), **_prompt(field, lists)}
+    return asked and {**asked, **_error(field, refusal(table, field, lists)), **_prompt(field, lists)}
 
 
 def _fixed(template: Template) -> Mapping[str, str]:

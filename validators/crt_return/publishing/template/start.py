@@ -16,13 +16,33 @@ from crt_return.publishing.template.looks import Looks, Properties
 from crt_return.publishing.template.rows import Template
 from crt_return.publishing.template.words import hint, presence
 from crt_return.quarters import months_of, working_day_after
-from crt_return.standard import REGISTER, read_yaml, schema_folder
+from crt_return.standard import HEADER, REGISTER, read_yaml, schema_folder
 from crt_return.workbook_layout import LISTS, PERIOD_LABEL, PROVIDER_LABEL, TOTALS, VERSION_LABEL
 
 WIDTHS = (26, 34, 16, 66)
 LAST = len(WIDTHS) - 1
 LINE, WIDTH_OF_A_LETTER = 15.5, 0.92
 CHECK = "crt-return validate FILE.xlsx"
+FROM_LAST_QUARTER = (
+    "From last quarter, check: the cells in italics with a dotted frame come from the return for {period}. Read each "
+    "of them, and correct what has changed. No count was taken over, nor what a manager or a team says of itself."
+)
+STEPS_TO_FILL = (
+    f"Begin with {HEADER} and {REGISTER}, then take the sheets from left to right. The rows that every open team has "
+    "to send are laid out, with provider, quarter, team and code filled in.",
+    "Type a figure into every count. Nothing to count is 0, and you have to type it: a blank means that the figure is "
+    "missing. Never write N/A, nil or a dash.",
+    "Rest the pointer on a heading to see what the column means, how it is written and an example. Codes are chosen "
+    f"from the list that opens in the cell; the sheet {LISTS} says what each stands for.",
+    "Identifiers, codes and times (08:00, 24:00) are text, and dates are dates, such as 2007-03-31. The columns are "
+    "set for that already.",
+    "If you paste from elsewhere, paste the values only (Paste Special, Values): anything else takes away the lists "
+    "and the checks of the cells.",
+    "More rows go right below the last, with provider, quarter and team in each. Leave no row blank in between, and "
+    "leave the headings, the order of the columns and the names of the sheets as they are.",
+    "A team that is planned, closed or merged has only its row in the register: delete its rows in the other sheets. A "
+    f"provider that ran no team at all sets nil_return to true, says why, and deletes all rows but that of {HEADER}.",
+)
 
 
 class Sheet:
@@ -118,40 +138,8 @@ def _how(sheet: Sheet, template: Template) -> None:
 def steps(template: Template) -> Iterator[str]:
     """What to do, in order."""
     if template.prior:
-        yield (
-            f"From last quarter, check: the cells in italics with a dotted frame come from the return for "
-            f"{template.prior.period}. Read each of them, and correct what has changed. No count was taken over, nor "
-            "anything that a manager or a team says of itself."
-        )
-    yield (
-        f"Begin with return_header and {REGISTER}, then take the sheets from left to right. The rows that every open "
-        "team has to send are laid out, with provider, quarter, team and code filled in."
-    )
-    yield (
-        "Type a figure into every count. Nothing to count is 0, and you have to type it: a blank means that the figure "
-        "is missing. Never write N/A, nil or a dash."
-    )
-    yield (
-        "Rest the pointer on a heading to see what the column means, how it is written and an example. Codes are "
-        f"chosen from the list that opens in the cell; the sheet {LISTS} says what each stands for."
-    )
-    yield (
-        "Identifiers, codes and times (08:00, 24:00) are text, and dates are dates, such as 2007-03-31. The columns "
-        "are set for that already."
-    )
-    yield (
-        "If you paste from elsewhere, paste the values only (Paste Special, Values): anything else takes away the "
-        "lists and the checks of the cells."
-    )
-    yield (
-        "More rows go right below the last, with provider, quarter and team in each. Leave no row blank in between, "
-        "and leave the headings, the order of the columns and the names of the sheets as they are."
-    )
-    yield (
-        "A team that is planned, closed or merged has only its row in the register: delete its rows in the other "
-        "sheets. A provider that ran no team at all sets nil_return to true, says why, and deletes all rows but the "
-        "one of return_header."
-    )
+        yield FROM_LAST_QUARTER.format(period=template.prior.period)
+    yield from STEPS_TO_FILL
 
 
 def _marks(sheet: Sheet, template: Template) -> None:

@@ -12,10 +12,11 @@ from crt_return.publishing.template.lists import Lists, list_of
 from crt_return.publishing.template.rows import Template, coded
 from crt_return.publishing.template.settings import settings
 from crt_return.standard import TEAM, Field, Standard, Table
-from crt_return.wording import expected, rows_counted
+from crt_return.wording import expected, rows_counted, span
 from crt_return.workbook_layout import LISTS
 
 TITLE_LENGTH, MESSAGE_LENGTH = 32, 255
+FIGURES = {"integer": "a whole number", "number": "a number"}
 
 
 def note(table: Table, field: Field, template: Template, lists: Lists) -> str:
@@ -43,10 +44,12 @@ def _need(table: Table, field: Field, template: Template) -> str:
 def form(field: Field, lists: Lists) -> str:
     """How a cell of the field is written."""
     name = list_of(field)
-    if name:
+    if name and field.type != "boolean":
         first, last = lists.rows(name)
         return f"a code of the list (sheet {LISTS}, rows {first} to {last})."
-    return f"{expected(field, ())}."
+    if field.type in FIGURES:
+        return f"{FIGURES[field.type]}{span(field)}."
+    return f"{'text, ' if 'pattern' in field.constraints else ''}{expected(field, ())}."
 
 
 def title(text: str) -> str:
@@ -54,10 +57,11 @@ def title(text: str) -> str:
     return shorten(text, TITLE_LENGTH, placeholder="…")
 
 
-def refusal(field: Field, lists: Lists) -> str:
+def refusal(table: Table, field: Field, lists: Lists) -> str:
     """What a cell says when it takes no such value."""
     said = f"Expected: {form(field, lists)}"
-    zero = " If there is nothing to count, type 0." if field.type in ("integer", "number") and field.required else ""
+    counted = table.of_teams and field.required and field.constraints.get("minimum") == 0
+    zero = " If there is nothing to count, type 0." if counted else ""
     return shorten(f"{said}{zero} The note on the heading says more.", MESSAGE_LENGTH, placeholder="…")
 
 
