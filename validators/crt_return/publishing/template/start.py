@@ -154,7 +154,7 @@ def _marks(sheet: Sheet, template: Template) -> None:
         marks.append(("2006-06-12", style.CARRIED, "Italics in a dotted frame, on yellow: from last quarter, check."))
     for example, look, means in marks:
         sheet.page.write_string(sheet.row, 0, example, sheet.looks(look))
-        sheet.wide(means, 1)
+        sheet.wide(means, 1, {"indent": 1})
         sheet.down()
 
 
