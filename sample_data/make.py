@@ -21,10 +21,10 @@ from crt_return.sampling.changes import Change, changes_text
 from crt_return.sampling.explaining import explained
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content, FileStep
-from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters, valid_return
 from crt_return.sampling.writing import DESCRIPTOR, NOTE, NOTE_TEXT, files_of, zip_bytes
-from crt_return.standard import EXPLANATIONS, HEADER, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, Standard, load_standard, team_id
 from crt_return.versions import as_of, snapshot
 
 HERE = Path(__file__).parent

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from crt_return import cli_department, cli_migrate, cli_supplier
+from crt_return import cli_department, cli_migrate, cli_supplier, cli_template
 from crt_return.console import progress
 from crt_return.version import __version__
 
@@ -282,7 +282,7 @@ def _write(run: Run, file: Path) -> None:
 for _command in (
     *(cli_department.accept, cli_department.national, cli_department.verify),
     *(cli_migrate.migrate, cli_migrate.snapshot),
-    cli_supplier.conformance,
+    *(cli_supplier.conformance, cli_template.template),
 ):
     commands.add_command(_command)
 

@@ -7,9 +7,16 @@ column A, what they say in column B. It opens no workbook.
 
 from __future__ import annotations
 
-START, LISTS = "Start", "Lists"  # of the template
+START, TOTALS, LISTS = "Start", "Totals", "Lists"  # of the template
 ISSUES, RULES, FIDELITY = "Issues", "Rules", "Fidelity"  # of the copy that comes back marked
-BESIDE_TABLES = (START, LISTS, ISSUES, RULES, FIDELITY)  # sheets that hold no table, and are no strangers either
+BESIDE_TABLES = (
+    START,
+    TOTALS,
+    LISTS,
+    ISSUES,
+    RULES,
+    FIDELITY,
+)  # sheets that hold no table, and are no strangers either
 VERSION_LABEL = "Version of the standard"
 PROVIDER_LABEL = "Provider"
 PERIOD_LABEL = "Quarter"

@@ -16,11 +16,11 @@ from crt_return.sampling.explaining import explained
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content
 from crt_return.sampling.make import PERIOD
-from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import DESCRIPTOR, zip_bytes
 from crt_return.scope import NO_PRIOR
-from crt_return.standard import Standard
+from crt_return.standard import Standard, team_id
 
 PROVIDER, SEED = "RZA", 1
 RETURNS = "returns"
