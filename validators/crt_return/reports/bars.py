@@ -19,7 +19,7 @@ from crt_return.standard import REGISTER, Standard
 ROOM = 1.25  # how far a scale without an end reaches beyond the largest number on it
 SIGNS = {"strong": "★", "met": "✓", "not met": "✗"}
 STATUS_SIGNS = {"fully": "✓", "partly": "◐", "not": "✗"}
-NOT_JUDGED = "–"
+NOT_JUDGED = "\N{EN DASH}"
 Claim = Mapping[str, Any]
 
 
@@ -129,11 +129,12 @@ def team_parts(
     return [_team(one, by_name, standard) for one in fidelity]
 
 
-def _team(
-    team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured], standard: Standard
-) -> TeamPart:
+def _team(team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured], standard: Standard) -> TeamPart:
     measures = tuple(
-        (one["title"], tuple(_measure_row(of, measured.get((team["team_id"], of["measure"]))) for of in one["measures"]))
+        (
+            one["title"],
+            tuple(_measure_row(of, measured.get((team["team_id"], of["measure"]))) for of in one["measures"]),
+        )
         for one in team["requirements"]
     )
     return TeamPart(team["team_id"], tuple(_claims(team, standard)), measures)
@@ -149,7 +150,9 @@ def _claims(team: Mapping[str, Any], standard: Standard) -> Iterator[ClaimRow]:
     )
     titles = standard.tables[REGISTER].field
     for one in fields:
-        yield ClaimRow(titles[one["field"]].title, _yes_or_no(plain(one["claimed"])), _yes_or_no(shown_by(one)), one["agreement"])
+        yield ClaimRow(
+            titles[one["field"]].title, _yes_or_no(plain(one["claimed"])), _yes_or_no(shown_by(one)), one["agreement"]
+        )
 
 
 def _yes_or_no(words: str) -> str:
@@ -170,7 +173,9 @@ def _measure_row(one: Mapping[str, Any], measured: Measured | None) -> MeasureRo
     asked = "; ".join(words for words in (one["met"], strong) if words)
     more = one["gap"] if one["state"] == "not met" else one["because"]
     bar = measure_bar(measured) if measured else None
-    return MeasureRow(one["measure"], one["title"], one["core"], one["shown"] or "", asked, one["state"], more or "", bar)
+    return MeasureRow(
+        one["measure"], one["title"], one["core"], one["shown"] or "", asked, one["state"], more or "", bar
+    )
 
 
 def measure_bar(one: Measured) -> Bar | None:

@@ -104,7 +104,7 @@ def _wanted(findings: Iterable[Finding], texts: Mapping[str, TextTable]) -> Mapp
     """The rows with a finding, by table."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for one in findings:
-        if one.row is not None and one.table in texts:
+        if one.row is not None and one.table is not None and one.table in texts:
             wanted[one.table].add(one.row)
     return wanted
 
