@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crt_return.fidelity import STATUS_ORDER
-from crt_return.measured import MET, Measured
+from crt_return.measured import JUDGED, MET, Measured
 from crt_return.privacy import safe
 from crt_return.reports.words import computed_words, level_words, plain, shown_by
 from crt_return.standard import REGISTER, Standard
@@ -94,9 +94,10 @@ class TeamPart:
         """How many measures there are."""
         return sum(len(rows) for _, rows in self.measures)
 
-    def core_not_met(self) -> list[MeasureRow]:
-        """The measures on which a status rests that are not met."""
-        return [one for _, rows in self.measures for one in rows if one.core and one.state == "not met"]
+    @property
+    def not_judged(self) -> int:
+        """How many measures were neither met nor missed."""
+        return self.total - self.counted(*JUDGED)
 
     @property
     def fully(self) -> int:

@@ -180,7 +180,9 @@ def _months(report: Report, standard: Standard) -> str | None:
 
 
 def _tiles(report: Report) -> list[tuple[str, int, str]]:
-    """The counts at the top: a name for the look of each, the count, and what it counts."""
+    """The counts at the top: a name for the look of each, the count, and what it counts; none where nothing is read."""
+    if report.outcome == "unreadable":
+        return []
     explained = sum(one.count for one in report.findings if one.explained)
     open_warnings = report.counts["warning"] - explained
     every = [

@@ -65,15 +65,18 @@ class Findings:
         return ShownGroup(group, every[:size], _data(every[size:]) if every[size:] else None)
 
     def _one(self, one: Finding) -> Shown:
-        record = (one.rule, one.record_key, one.values_hash or "")
         return Shown(
             number=self._numbers[id(one)],
             finding=one,
             lead=_lead(one),
             where=self._where(one),
-            explanation=self._explanations.get(record, "") if one.explained else "",
+            explanation=self._explanation(one) if one.explained else "",
             excerpt=self._excerpts.of(one),
         )
+
+    def _explanation(self, one: Finding) -> str:
+        """What the return says of a warning."""
+        return self._explanations.get((one.rule, one.record_key, one.values_hash or ""), "")
 
     def _where(self, one: Finding) -> tuple[str, ...]:
         """The place of a finding, the title and name of its field, and how many rows it stands for."""
@@ -119,7 +122,7 @@ def _data_row(one: Shown, layouts: dict[Layout, int]) -> list[Any]:
     """One finding, in the order in which the page's script reads it."""
     found, excerpt = one.finding, one.excerpt
     row = None if excerpt is None else [layouts.setdefault(excerpt.layout, len(layouts)), excerpt.row, *excerpt.cells]
-    explained = [found.record_key, found.values_hash, found.explained, one.explanation]
-    to_explain = explained if found.severity == "warning" else None
+    warns = found.severity == "warning"
+    to_explain = [found.record_key, found.values_hash, found.explained, one.explanation] if warns else None
     said = [one.number, found.table, found.message, one.lead, one.where, found.value, found.expected]
     return [*said, to_explain, row]
