@@ -2,6 +2,7 @@
 (() => {
   const one = (id) => document.getElementById(id);
   const PAUSE = 150;
+  const MARGIN = 12;
 
   function made(tag, content, className) {
     const element = document.createElement(tag);
@@ -174,6 +175,7 @@
   function step(by) {
     const count = known();
     if (!count) return;
+    one("filter").open = false;
     current = current < 0 ? (by > 0 ? 0 : count - 1) : (current + by + count) % count;
     let place = current;
     const group = groups.find((each) => place < each.count || ((place -= each.count), false));
@@ -204,5 +206,9 @@
   one("next").addEventListener("click", () => step(1));
   one("previous").addEventListener("click", () => step(-1));
   document.addEventListener("keydown", pressed);
-  one("tools").hidden = false;
+  const tools = one("tools");
+  tools.hidden = false;
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingTop = `${tools.offsetHeight + MARGIN}px`; // nothing gone to lies under it
+  }).observe(tools);
 })();
