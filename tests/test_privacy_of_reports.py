@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crt_return.reports import json, terminal
+from crt_return.reports import html, json, terminal
 from crt_return.sampling.valid import valid_return
 from crt_return.sampling.writing import files_of, write_folder
 from crt_return.standard import load_standard
-from crt_return.validate import validate
+from crt_return.validate import run
 
 STANDARD = load_standard()
 NHS_NUMBER = "9434765919"
@@ -29,8 +29,8 @@ CELLS = [
 def test_nothing_written_holds_the_number_or_a_sum_with_it(table: str, field: str, tmp_path: Path) -> None:
     rows = [dict(row) for row in TABLES[table]]
     rows[0][field] = NHS_NUMBER
-    report = validate(write_folder(files_of({**TABLES, table: rows}, STANDARD), tmp_path / "return"))
-    written = json.text(report) + terminal.text(report, STANDARD)
+    made = run(write_folder(files_of({**TABLES, table: rows}, STANDARD), tmp_path / "return"))
+    written = json.text(made.report) + terminal.text(made.report, STANDARD) + html.page_bytes(made, STANDARD).decode()
     shown = re.sub(r'"content_sha256": "[0-9a-f]{64}"|\b[0-9a-f]{64}\b', "", written)
     assert NHS_NUMBER not in shown
     assert not re.search(r"(?<![0-9a-z.])9[0-9]{9}(?![0-9a-z])", shown), "a sum with the number gives it away"

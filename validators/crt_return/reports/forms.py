@@ -22,4 +22,10 @@ def _json(run: Run, _: Standard) -> bytes:
     return json.text(run.report).encode()
 
 
-FORMS: Mapping[str, Form] = {".json": _json}
+def _html(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports import html
+
+    return html.page_bytes(run, standard)
+
+
+FORMS: Mapping[str, Form] = {".html": _html, ".json": _json}

@@ -1,0 +1,107 @@
+"""The words that reports for people share: outcomes, headings, places, levels and claims. It decides nothing.
+
+Each is written here once, so that the terminal and the page say the same of the same report.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from crt_return.assessment import LEFT_OUT
+from crt_return.finding import Finding, Outcome, Report, shown
+from crt_return.measure import COMPARED_DECIMALS
+from crt_return.scope import WRONG_PRIOR
+from crt_return.standard import SEVERITIES, Severity
+
+HEADINGS: Mapping[Severity, str] = {
+    "error": "Errors: each must be mended",
+    "warning": "Warnings: each must be mended or explained",
+    "info": "For information",
+}
+EXPLAINED = "Warnings, each explained"
+VERDICTS: Mapping[Outcome, str] = {
+    "accepted": "ACCEPTED: no errors and no warnings.",
+    "accepted_with_explanations": "ACCEPTED WITH EXPLANATIONS: no errors, and every warning is explained.",
+    "queried": "QUERIED: no errors, but not every warning has an explanation ({warning}).",
+    "rejected": "REJECTED: {error} to mend before this return can be accepted.",
+    "unreadable": "UNREADABLE: this could not be read as a return.",
+}
+
+
+def verdict(report: Report) -> str:
+    """The outcome in a sentence, with the counts it rests on."""
+    return VERDICTS[report.outcome].format_map(
+        {severity: number(report.counts[severity], severity) for severity in SEVERITIES}
+    )
+
+
+def title(report: Report) -> str | None:
+    """Whose return it is, of which quarter; None where it does not say."""
+    submission = report.submission
+    if not submission.provider_code:
+        return None
+    version = f", version {submission.submission_version}" if submission.submission_version else ""
+    return f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
+
+
+def notes(report: Report) -> list[str]:
+    """What the outcome leaves out."""
+    wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
+    said = [f"Note: {because}, so the rules on change were not evaluated." for because in sorted(wrong_prior)]
+    if thresholds_left_out(report):
+        said.append(f"Note: {LEFT_OUT}, so this is the outcome of the other rules alone.")
+    return said
+
+
+def thresholds_left_out(report: Report) -> bool:
+    """Whether completeness and fidelity were not judged."""
+    return any(LEFT_OUT in one.because for one in report.rules.not_evaluated)
+
+
+def place(one: Finding) -> str:
+    """Where a finding lies: "gatekeeping.csv, cell G6", or as much of it as is known."""
+    where = f"cell {one.cell}" if one.cell else f"row {one.row}" if one.row else None
+    sheet = f"sheet {one.sheet}" if one.sheet else None
+    return ", ".join(part for part in (one.file, sheet, where) if part)
+
+
+def level_words(level: Mapping[str, Any]) -> str:
+    """A level of completeness: its counts and percentage, or why it has none."""
+    if level["value"] is None:
+        return f"{level['state']}, because {level['because']}" if level["because"] else level["state"]
+    return f"{level['numerator']:,} of {level['denominator']:,} ({down(100 * level['value'])}%)"
+
+
+def score_words(quality: Mapping[str, Any]) -> str:
+    """The data quality score, or why there is none."""
+    return f"{down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
+
+
+def down(value: float) -> str:
+    """A number to one decimal, rounded down: 100 is said of nothing less."""
+    return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
+
+
+def computed_words(requirement: Mapping[str, Any]) -> str:
+    """The computed status; of one not assessed, what it could be."""
+    computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
+    if computed in (worst, best):
+        return computed
+    return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
+
+
+def shown_by(claim: Mapping[str, Any]) -> str:
+    """What the measures show beside a yes-or-no claim."""
+    return "not assessed" if claim["computed"] is None else shown(claim["computed"])
+
+
+def plain(cell: object) -> str:
+    """A code as words."""
+    return "not given" if cell is None else shown(cell).replace("_", " ")
+
+
+def number(count: int, noun: str) -> str:
+    """A count with its noun: "1 rule", "12 rules"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
