@@ -51,10 +51,11 @@ class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
 class Run:
     """A validation with what it was made from: the return is the one of that number in the batch.
 
-    There is no batch where the path could not be read.
+    There is no batch where the path could not be read. `path` is as it was given, which a report must not show.
     """
 
     report: Report
+    path: Path
     judged: tuple[Judged, ...] = ()
     batch: Batch | None = None
     number: int = 0
@@ -127,7 +128,7 @@ def run(
         try:
             package = read_package(Path(path), standard, progress)
         except Unreadable as error:
-            return Run(unreadable(path, error.fault, standard))
+            return Run(unreadable(path, error.fault, standard), Path(path))
         before = _read_prior(prior, standard, progress)
         examined = examine([package], [before], standard, cap=None if all_rows else DEFAULT_CAP, progress=progress)
         if expectations is None:
@@ -201,7 +202,7 @@ def _concluded(
     report = _report(standard, submission, outcome(found), verdicts, found)
     if assessment:
         report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
-    return Run(report, tuple(judged), examined.batch, n, assessment)
+    return Run(report, Path(examined.packages[n].path), tuple(judged), examined.batch, n, assessment)
 
 
 def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress) -> Checked | str:

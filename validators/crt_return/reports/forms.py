@@ -22,4 +22,22 @@ def _json(run: Run, _: Standard) -> bytes:
     return json.text(run.report).encode()
 
 
-FORMS: Mapping[str, Form] = {".json": _json}
+def _csv(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports import csv
+
+    return csv.text(run.report, standard).encode("utf-8-sig")
+
+
+def _sarif(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports import sarif
+
+    return sarif.text(run, standard).encode()
+
+
+def _junit(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports import junit
+
+    return junit.xml(run.report, standard)
+
+
+FORMS: Mapping[str, Form] = {".json": _json, ".csv": _csv, ".sarif": _sarif, ".xml": _junit}

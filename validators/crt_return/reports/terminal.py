@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crt_return.assessment import LEFT_OUT
-from crt_return.finding import Finding, Outcome, Report, shown
+from crt_return.finding import Finding, Report, shown
 from crt_return.measure import COMPARED_DECIMALS
+from crt_return.reports.words import computed, number, place, verdict
 from crt_return.scope import WRONG_PRIOR
 from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
 from crt_return.wording import columns
@@ -27,13 +28,6 @@ HEADINGS: dict[Severity, str] = {
     "info": "For information",
 }
 EXPLAINED = "Warnings, each explained"
-VERDICTS: dict[Outcome, str] = {
-    "accepted": "ACCEPTED: no errors and no warnings.",
-    "accepted_with_explanations": "ACCEPTED WITH EXPLANATIONS: no errors, and every warning is explained.",
-    "queried": "QUERIED: no errors, but not every warning has an explanation ({warning}).",
-    "rejected": "REJECTED: {error} to mend before this return can be accepted.",
-    "unreadable": "UNREADABLE: this could not be read as a return.",
-}
 
 
 def text(report: Report, standard: Standard) -> str:
@@ -53,7 +47,7 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
         yield from _completeness(report)
         yield from _fidelity(report, standard)
         yield from _not_evaluated(report)
-        yield from ["", f"Passed: {_number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
+        yield from ["", f"Passed: {number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
 
 
 def _heading(report: Report) -> Iterator[str]:
@@ -62,8 +56,7 @@ def _heading(report: Report) -> Iterator[str]:
         version = f", version {submission.submission_version}" if submission.submission_version else ""
         yield f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
     yield f"{submission.path}, checked against {report.standard['name']} {report.standard['version']}"
-    numbers: dict[str, str] = {severity: _number(report.counts[severity], severity) for severity in SEVERITIES}
-    yield from ["", VERDICTS[report.outcome].format_map(numbers)]
+    yield from ["", verdict(report)]
     wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
     yield from (f"Note: {because}, so the rules on change were not evaluated." for because in wrong_prior)
     if any(LEFT_OUT in one.because for one in report.rules.not_evaluated):
@@ -97,7 +90,7 @@ def _where(one: Finding) -> str:
     """`gatekeeping.csv F14: `, or as much as is known."""
     if one.file is None or (one.row is None and one.file in one.message):
         return ""
-    return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+    return f"{place(one)}: "
 
 
 def _completeness(report: Report) -> Iterator[str]:
@@ -136,20 +129,12 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
     for team in report.fidelity:
         yield from ["", f"  {team['team_id']}"]
         operational, *claims = team["claims"]
-        rows = [(one["title"], one["claimed"], _computed(one), one["agreement"]) for one in team["requirements"]]
+        rows = [(one["title"], one["claimed"], computed(one), one["agreement"]) for one in team["requirements"]]
         rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
         titles = standard.tables[REGISTER].field
         rows += [(titles[one["field"]].title, one["claimed"], _shown_by(one), one["agreement"]) for one in claims]
         yield from columns([("", "claimed", "computed", ""), *([_plain(cell) for cell in row] for row in rows)], "    ")
         yield from _not_met(team)
-
-
-def _computed(requirement: Mapping[str, Any]) -> str:
-    """The computed status; of one not assessed, what it could be."""
-    computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
-    if computed in (worst, best):
-        return computed
-    return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
 
 
 def _shown_by(claim: Mapping[str, Any]) -> str:
@@ -180,7 +165,7 @@ def _not_evaluated(report: Report) -> Iterator[str]:
         total = len(report.rules.not_evaluated)
         yield from [
             "",
-            f"Not evaluated, in whole or in part ({_number(total, 'rule')}): neither passed nor failed there",
+            f"Not evaluated, in whole or in part ({number(total, 'rule')}): neither passed nor failed there",
         ]
     for because, rules in reasons.items():
         yield from _wrapped(f"{', '.join(rules)}: {because}", "  ")
@@ -195,7 +180,3 @@ def _wrapped(line: str, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,  # a record key is copied whole
     )
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
