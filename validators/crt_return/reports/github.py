@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from crt_return.finding import Finding
-from crt_return.reports.words import file_path, number
+from crt_return.reports.words import file_path, fit_for_xml, number
 from crt_return.standard import SEVERITIES, Severity, Standard
 from crt_return.validate import Run
 
@@ -57,7 +57,7 @@ def _annotation(one: Finding, run: Run, standard: Standard) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return fit_for_xml(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -21,7 +21,7 @@ VERDICTS: dict[Outcome, str] = {
     "rejected": "REJECTED: {error} to mend before this return can be accepted.",
     "unreadable": "UNREADABLE: this could not be read as a return.",
 }
-NO_PLACE_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNFIT = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def verdict(report: Report) -> str:
@@ -68,4 +68,4 @@ def guarded(text: str) -> str:
 
 def fit_for_xml(text: str) -> str:
     """A text without the characters that no XML file may hold; line ends are those of XML."""
-    return NO_PLACE_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
