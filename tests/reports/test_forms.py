@@ -19,7 +19,8 @@ import xmlschema
 
 from crt_return.finding import Finding
 from crt_return.reports.forms import FORMS
-from crt_return.reports.words import fit_for_xml, place
+from crt_return.reports.safe import fit_for_xml
+from crt_return.reports.words import place
 from crt_return.validate import Run, run
 from tests.reports.returns import HOSTILE, RETURNS, STANDARD, checked, with_cells
 

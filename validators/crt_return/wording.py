@@ -1,10 +1,10 @@
-"""Plain words for what a field should hold and for rows: the phrases that messages share. It decides nothing."""
+"""Plain words for fields, rows and providers: the phrases that messages and pages share. It decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from crt_return.standard import Code, Field
+from crt_return.standard import Code, Field, Standard
 
 MOST_CODES_LISTED = 20
 
@@ -57,3 +57,8 @@ def columns(lines: Sequence[Sequence[str]], indent: str) -> Iterator[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
         yield indent + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def is_synthetic(provider: str | None, standard: Standard) -> bool:
+    """Whether a provider was invented for examples and tests."""
+    return any(one["code"] == provider and one["synthetic"] == "true" for one in standard.reference["provider"])

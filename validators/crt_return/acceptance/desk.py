@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from crt_return.acceptance.receipts import MEANINGS, is_synthetic, outcome_words, place
+from crt_return.acceptance.receipts import MEANINGS, outcome_words, place
 from crt_return.acceptance.register import Entry, Failure, Register
 from crt_return.acceptance.store import Store
 from crt_return.pages import page
 from crt_return.quarters import months_of
 from crt_return.standard import Standard
+from crt_return.wording import is_synthetic
 
 FILE = "desk.html"
 SILENT_ZERO = "ACC-06"

@@ -19,6 +19,7 @@ from crt_return.acceptance.store import Store
 from crt_return.pages import page
 from crt_return.rules import FINDINGS_READ, reads_from
 from crt_return.standard import SEVERITIES, Standard, rule_set_sha256
+from crt_return.wording import is_synthetic
 
 RECEIPTS = "receipts"
 LATE = "HDR-09"
@@ -131,11 +132,6 @@ def _rows(made: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Judged by", f"{standard['name']} {standard['version']}, {tool['name']} {tool['version']}"),
         ("Rule set", by["rule_set_sha256"]),
     ]
-
-
-def is_synthetic(provider: str | None, standard: Standard) -> bool:
-    """Whether a provider was invented for examples and tests."""
-    return any(one["code"] == provider and one["synthetic"] == "true" for one in standard.reference["provider"])
 
 
 def outcome_words(entry: Entry) -> str:

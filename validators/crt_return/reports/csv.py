@@ -12,7 +12,8 @@ import json
 from collections.abc import Mapping
 
 from crt_return.finding import Finding, Report, shown
-from crt_return.reports.words import guarded, human_key
+from crt_return.reports.safe import guarded
+from crt_return.reports.words import human_key
 from crt_return.standard import Standard
 
 WHAT = ("severity", "rule", "title", "record")

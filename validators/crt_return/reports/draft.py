@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crt_return.finding import Finding
 from crt_return.privacy import masked
-from crt_return.reports.words import guarded
+from crt_return.reports.safe import guarded
 from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
 from crt_return.wording import rows_counted

@@ -40,4 +40,16 @@ def _junit(run: Run, standard: Standard) -> bytes:
     return junit.xml(run.report, standard)
 
 
-FORMS: Mapping[str, Form] = {".json": _json, ".csv": _csv, ".sarif": _sarif, ".xml": _junit}
+def _html(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports import html
+
+    return html.page_bytes(run, standard)
+
+
+FORMS: Mapping[str, Form] = {
+    ".html": _html,
+    ".json": _json,
+    ".csv": _csv,
+    ".sarif": _sarif,
+    ".xml": _junit,
+}

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from crt_return.finding import Finding
-from crt_return.reports.words import file_path, fit_for_xml, number
+from crt_return.reports.files import file_path
+from crt_return.reports.safe import fit_for_xml
+from crt_return.reports.words import number
 from crt_return.standard import SEVERITIES, Severity, Standard
 from crt_return.validate import Run
 

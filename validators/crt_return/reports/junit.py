@@ -14,7 +14,8 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from crt_return.finding import Finding, Report
-from crt_return.reports.words import fit_for_xml, number, place, verdict
+from crt_return.reports.safe import fit_for_xml
+from crt_return.reports.words import number, place, verdict
 from crt_return.standard import Rule, Standard
 
 

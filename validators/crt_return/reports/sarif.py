@@ -16,7 +16,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from crt_return.finding import HASH_LENGTH, Finding, Report
-from crt_return.reports.words import file_path, verdict
+from crt_return.reports.files import file_path
+from crt_return.reports.words import verdict
 from crt_return.standard import Rule, Severity, Standard
 from crt_return.validate import Run
 

@@ -5,29 +5,30 @@ Only the first few rows of a rule are shown; the report file lists them. No colo
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crt_return.assessment import LEFT_OUT
-from crt_return.finding import Finding, Report, shown
-from crt_return.measure import COMPARED_DECIMALS
-from crt_return.reports.words import computed, number, place, verdict
-from crt_return.scope import WRONG_PRIOR
-from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
+from crt_return.finding import Finding, Report
+from crt_return.reports.words import (
+    EXPLAINED,
+    HEADINGS,
+    computed_words,
+    level_words,
+    notes,
+    number,
+    plain,
+    score_words,
+    shown_by,
+    title,
+    verdict,
+)
+from crt_return.standard import REGISTER, SEVERITIES, Standard
 from crt_return.wording import columns
 
 SHOWN_ROWS = 5
 WIDTH = 110
-
-HEADINGS: dict[Severity, str] = {
-    "error": "Errors: each must be mended",
-    "warning": "Warnings: each must be mended or explained",
-    "info": "For information",
-}
-EXPLAINED = "Warnings, each explained"
 
 
 def text(report: Report, standard: Standard) -> str:
@@ -51,16 +52,10 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
 
 
 def _heading(report: Report) -> Iterator[str]:
-    submission = report.submission
-    if submission.provider_code:
-        version = f", version {submission.submission_version}" if submission.submission_version else ""
-        yield f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
-    yield f"{submission.path}, checked against {report.standard['name']} {report.standard['version']}"
-    yield from ["", verdict(report)]
-    wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
-    yield from (f"Note: {because}, so the rules on change were not evaluated." for because in wrong_prior)
-    if any(LEFT_OUT in one.because for one in report.rules.not_evaluated):
-        yield f"Note: {LEFT_OUT}, so this is the outcome of the other rules alone."
+    if named := title(report):
+        yield named
+    yield f"{report.submission.path}, checked against {report.standard['name']} {report.standard['version']}"
+    yield from ["", verdict(report), *notes(report)]
 
 
 def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
@@ -90,7 +85,7 @@ def _where(one: Finding) -> str:
     """`gatekeeping.csv F14: `, or as much as is known."""
     if one.file is None or (one.row is None and one.file in one.message):
         return ""
-    return f"{place(one)}: "
+    return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
 
 
 def _completeness(report: Report) -> Iterator[str]:
@@ -99,27 +94,13 @@ def _completeness(report: Report) -> Iterator[str]:
         return
     yield from ["", "Completeness of the return"]
     for level in report.completeness["levels"]:
-        yield from _wrapped(f"{level['level']} {level['title']}: {_level(level)}", "  ")
+        yield from _wrapped(f"{level['level']} {level['title']}: {level_words(level)}", "  ")
     for team in report.completeness["teams"]:
-        behind = [f"{one['level']} {_level(one)}" for one in team["levels"] if one["value"] not in (None, 1)]
+        behind = [f"{one['level']} {level_words(one)}" for one in team["levels"] if one["value"] not in (None, 1)]
         if behind:
             yield from _wrapped(f"{team['team_id']}: {'; '.join(behind)}", "    ")
     quality = report.completeness["data_quality"]
-    score = (
-        f"{_down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
-    )
-    yield f"  Data quality score: {score}"
-
-
-def _level(level: Mapping[str, Any]) -> str:
-    if level["value"] is None:
-        return f"{level['state']}, because {level['because']}" if level["because"] else level["state"]
-    return f"{level['numerator']:,} of {level['denominator']:,} ({_down(100 * level['value'])}%)"
-
-
-def _down(value: float) -> str:
-    """A number to one decimal, rounded down: 100 is said of nothing less."""
-    return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
+    yield f"  Data quality score: {score_words(quality)}"
 
 
 def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
@@ -129,20 +110,12 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
     for team in report.fidelity:
         yield from ["", f"  {team['team_id']}"]
         operational, *claims = team["claims"]
-        rows = [(one["title"], one["claimed"], computed(one), one["agreement"]) for one in team["requirements"]]
+        rows = [(one["title"], one["claimed"], computed_words(one), one["agreement"]) for one in team["requirements"]]
         rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
         titles = standard.tables[REGISTER].field
-        rows += [(titles[one["field"]].title, one["claimed"], _shown_by(one), one["agreement"]) for one in claims]
-        yield from columns([("", "claimed", "computed", ""), *([_plain(cell) for cell in row] for row in rows)], "    ")
+        rows += [(titles[one["field"]].title, one["claimed"], shown_by(one), one["agreement"]) for one in claims]
+        yield from columns([("", "claimed", "computed", ""), *([plain(cell) for cell in row] for row in rows)], "    ")
         yield from _not_met(team)
-
-
-def _shown_by(claim: Mapping[str, Any]) -> str:
-    return "not assessed" if claim["computed"] is None else shown(claim["computed"])
-
-
-def _plain(cell: object) -> str:
-    return "not given" if cell is None else shown(cell).replace("_", " ")
 
 
 def _not_met(team: Mapping[str, Any]) -> Iterator[str]:

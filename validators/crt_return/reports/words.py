@@ -1,71 +1,112 @@
-"""Words that several forms of the report share: the outcome in a sentence, the place of a fault, safe cells.
+"""The words that reports for people share: outcomes, headings, places, levels and claims. It decides nothing.
 
-It decides nothing, and knows no form.
+Each is written here once, so that the terminal and the page say the same of the same report.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
-from crt_return.finding import FORMULA, Finding, Outcome, Report
-from crt_return.standard import SEVERITIES
-from crt_return.validate import Run
+from crt_return.assessment import LEFT_OUT
+from crt_return.finding import Finding, Outcome, Report, shown
+from crt_return.measure import COMPARED_DECIMALS
+from crt_return.scope import WRONG_PRIOR
+from crt_return.standard import SEVERITIES, Severity
 
-VERDICTS: dict[Outcome, str] = {
+HEADINGS: Mapping[Severity, str] = {
+    "error": "Errors: each must be mended",
+    "warning": "Warnings: each must be mended or explained",
+    "info": "For information",
+}
+EXPLAINED = "Warnings, each explained"
+VERDICTS: Mapping[Outcome, str] = {
     "accepted": "ACCEPTED: no errors and no warnings.",
     "accepted_with_explanations": "ACCEPTED WITH EXPLANATIONS: no errors, and every warning is explained.",
     "queried": "QUERIED: no errors, but not every warning has an explanation ({warning}).",
     "rejected": "REJECTED: {error} to mend before this return can be accepted.",
     "unreadable": "UNREADABLE: this could not be read as a return.",
 }
-UNFIT = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def verdict(report: Report) -> str:
-    """The outcome in a sentence."""
-    return VERDICTS[report.outcome].format_map({name: number(report.counts[name], name) for name in SEVERITIES})
+    """The outcome in a sentence, with the counts it rests on."""
+    return VERDICTS[report.outcome].format_map(
+        {severity: number(report.counts[severity], severity) for severity in SEVERITIES}
+    )
 
 
-def number(count: int, noun: str) -> str:
-    """`1 error`, `2,000 errors`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def title(report: Report) -> str | None:
+    """Whose return it is, of which quarter; None where it does not say."""
+    submission = report.submission
+    if not submission.provider_code:
+        return None
+    version = f", version {submission.submission_version}" if submission.submission_version else ""
+    return f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
+
+
+def notes(report: Report) -> list[str]:
+    """What the outcome leaves out."""
+    wrong_prior = {one.because for one in report.rules.not_evaluated if one.because.startswith(WRONG_PRIOR)}
+    said = [f"Note: {because}, so the rules on change were not evaluated." for because in sorted(wrong_prior)]
+    if thresholds_left_out(report):
+        said.append(f"Note: {LEFT_OUT}, so this is the outcome of the other rules alone.")
+    return said
+
+
+def thresholds_left_out(report: Report) -> bool:
+    """Whether completeness and fidelity were not judged."""
+    return any(LEFT_OUT in one.because for one in report.rules.not_evaluated)
 
 
 def place(one: Finding) -> str:
-    """Where a fault is, as much as is known: `gatekeeping.csv F14`, `team_hours.csv`, or nothing."""
-    cell = one.cell or (f"row {one.row}" if one.row else "")
-    return " ".join(part for part in (one.file, one.sheet, cell) if part)
-
-
-def file_path(one: Finding, run: Run) -> str:
-    """The path of the file a finding is about, as the user gave it: of a zip or a workbook, of that itself."""
-    given, shown = run.path, PurePath(run.report.submission.path)
-    if given.is_file() and given.suffix.casefold() == ".json":
-        given, shown = given.parent, shown.parent
-    return (shown / one.file if one.file and given.is_dir() else shown).as_posix()
+    """Where a finding lies: "gatekeeping.csv, cell G6", or as much of it as is known."""
+    where = f"cell {one.cell}" if one.cell else f"row {one.row}" if one.row else None
+    sheet = f"sheet {one.sheet}" if one.sheet else None
+    return ", ".join(part for part in (one.file, sheet, where) if part)
 
 
 def human_key(one: Finding) -> str:
-    """The record as people name it: `RZA-T01, voluntary`."""
+    """The record as people name it: "RZA-T01, voluntary"."""
     return ", ".join(one.key.values())
 
 
-def computed(requirement: Mapping[str, Any]) -> str:
-    """The computed status of a requirement; of one not assessed, what it could be."""
-    status, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
-    if status in (worst, best):
-        return status
-    return f"{status} ({worst})" if worst == best else f"{status} ({worst} to {best})"
+def level_words(level: Mapping[str, Any]) -> str:
+    """A level of completeness: its counts and percentage, or why it has none."""
+    if level["value"] is None:
+        return f"{level['state']}, because {level['because']}" if level["because"] else level["state"]
+    return f"{level['numerator']:,} of {level['denominator']:,} ({down(100 * level['value'])}%)"
 
 
-def guarded(text: str) -> str:
-    """A cell with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def score_words(quality: Mapping[str, Any]) -> str:
+    """The data quality score, or why there is none."""
+    return f"{down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
 
 
-def fit_for_xml(text: str) -> str:
-    """A text without the characters that no XML file may hold; line ends are those of XML."""
-    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+def down(value: float) -> str:
+    """A number to one decimal, rounded down: 100 is said of nothing less."""
+    return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
+
+
+def computed_words(requirement: Mapping[str, Any]) -> str:
+    """The computed status; of one not assessed, what it could be."""
+    computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
+    if computed in (worst, best):
+        return computed
+    return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
+
+
+def shown_by(claim: Mapping[str, Any]) -> str:
+    """What the measures show beside a yes-or-no claim."""
+    return "not assessed" if claim["computed"] is None else shown(claim["computed"])
+
+
+def plain(cell: object) -> str:
+    """A code as words."""
+    return "not given" if cell is None else shown(cell).replace("_", " ")
+
+
+def number(count: int, noun: str) -> str:
+    """A count with its noun: "1 rule", "12 rules"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
