@@ -51,11 +51,13 @@ class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
 class Run:
     """A validation with what it was made from: the return is the one of that number in the batch.
 
-    There is no batch where the path could not be read. `path` is as it was given, which a report must not show.
+    There is no package and no batch where the path could not be read. `path` is as it was given: a report shows it
+    masked.
     """
 
     report: Report
     path: Path
+    package: Package | None = None
     judged: tuple[Judged, ...] = ()
     batch: Batch | None = None
     number: int = 0
@@ -202,7 +204,8 @@ def _concluded(
     report = _report(standard, submission, outcome(found), verdicts, found)
     if assessment:
         report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
-    return Run(report, Path(examined.packages[n].path), tuple(judged), examined.batch, n, assessment)
+    package = examined.packages[n]
+    return Run(report, Path(package.path), package, tuple(judged), examined.batch, n, assessment)
 
 
 def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress) -> Checked | str:

@@ -46,9 +46,16 @@ def _html(run: Run, standard: Standard) -> bytes:
     return html.page_bytes(run, standard)
 
 
+def _workbook(run: Run, standard: Standard) -> bytes:
+    from crt_return.reports.workbook import marked
+
+    return marked.marked_bytes(run, standard)
+
+
 FORMS: Mapping[str, Form] = {
     ".html": _html,
     ".json": _json,
+    ".xlsx": _workbook,
     ".csv": _csv,
     ".sarif": _sarif,
     ".xml": _junit,
