@@ -22,6 +22,7 @@ from crt_return.reports.forms import FORMS
 from crt_return.reports.safe import fit_for_xml
 from crt_return.reports.words import place
 from crt_return.validate import Run, run
+from tests.reports.books import issue_rows
 from tests.reports.returns import HOSTILE, RETURNS, STANDARD, checked, with_cells
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas/junit-10.xsd")
@@ -63,7 +64,22 @@ def in_sarif(content: bytes) -> Carried:
     )
 
 
-READERS: Mapping[str, Callable[[bytes], Carried]] = {".json": in_json, ".csv": in_csv, ".sarif": in_sarif}
+def in_xlsx(content: bytes) -> Carried:
+    return Counter((one["Rule"], place_in_csv(one["Where"]), one["What is wrong"]) for one in issue_rows(content))
+
+
+def place_in_csv(where: str) -> str:
+    """What is a sheet of the copy is a file of the return."""
+    sheet, _, cell = where.partition(" ")
+    return " ".join(filter(None, (f"{sheet}.csv" if sheet in STANDARD.tables else sheet, cell)))
+
+
+READERS: Mapping[str, Callable[[bytes], Carried]] = {
+    ".json": in_json,
+    ".xlsx": in_xlsx,
+    ".csv": in_csv,
+    ".sarif": in_sarif,
+}
 
 
 @pytest.fixture(params=RETURNS)

@@ -17,6 +17,7 @@ from zipfile import ZipFile
 
 import polars as pl
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.worksheet.worksheet import Worksheet
 
 from crt_return.finding import Finding
@@ -116,7 +117,8 @@ def _hide(cell: Any, email_belongs: bool) -> bool:
     """Hide patient data in a cell and in its comment; whether there was any."""
     value = cell.value
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    clean = _clean(text, email_belongs) if isinstance(value, str | int | float) else text
+    holds_text = isinstance(value, str | int | float | CellRichText)
+    clean = _clean(text, email_belongs) if holds_text else text
     if clean != text:
         cell.value = clean
         cell.data_type = "s"

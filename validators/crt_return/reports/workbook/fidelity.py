@@ -14,18 +14,18 @@ from crt_return.reports.workbook.sheets import Cell, Look, Row, Sheet
 from crt_return.standard import REGISTER, Standard
 from crt_return.workbook_layout import FIDELITY
 
-WIDTHS = (14, 34, 9, 46, 26, 22, 22, 16, 40, 40)
-LEVELS = ("Of", "Level", "", "What it counts", "How complete")
-CLAIMS = ("Team", "Requirement or claim", "", "Claimed", "Shown by this return", "Claim")
+WIDTHS = (13, 30, 48, 34, 22, 22, 16, 9, 46, 46)
+LEVELS = ("Of", "Level", "What it counts", "How complete")
+CLAIMS = ("Team", "Requirement or claim", "Claimed", "Shown by this return", "The two together")
 MEASURES = (
     "Team",
     "Requirement",
-    "Measure",
     "What it measures",
     "Value",
     "Asked for",
     "Strong level",
     "State",
+    "Measure",
     "To meet it",
     "Why it was not judged",
 )
@@ -65,13 +65,13 @@ def _completeness(completeness: Mapping[str, Any]) -> Iterator[Row]:
     for whose, levels in of:
         yield from (_level(whose, one) for one in levels)
     score = score_words(completeness["data_quality"])
-    yield [Cell("the return"), Cell("Data quality score"), Cell(None), Cell(None), Cell(score)]
+    yield [Cell("the return"), Cell("score"), Cell("Data quality score"), Cell(score)]
     yield []
 
 
 def _level(whose: str, one: Mapping[str, Any]) -> Row:
     look: Look = "warning" if one["value"] is not None and one["value"] < 1 else "text"
-    return [Cell(whose), Cell(one["level"]), Cell(None), Cell(one["title"]), Cell(level_words(one), look)]
+    return [Cell(whose), Cell(one["level"]), Cell(one["title"]), Cell(level_words(one), look)]
 
 
 def _claims(fidelity: Sequence[Mapping[str, Any]], standard: Standard) -> Iterator[Row]:
@@ -94,7 +94,7 @@ def _claims(fidelity: Sequence[Mapping[str, Any]], standard: Standard) -> Iterat
 
 def _claim(team: Mapping[str, Any], what: str, claimed: object, computed: object, agreement: str) -> Row:
     own = (Cell(plain(claimed)), Cell(plain(computed)), Cell(agreement, LOOKS.get(agreement, "text")))
-    return [Cell(team["team_id"]), Cell(what), Cell(None), *own]
+    return [Cell(team["team_id"]), Cell(what), *own]
 
 
 def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, Any]) -> Row:
@@ -102,12 +102,12 @@ def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, A
     return [
         Cell(team["team_id"]),
         Cell(of["title"]),
-        Cell(one["measure"]),
         Cell(name),
         Cell(" ".join(part for part in (one["shown"], one["detail"] and f"({one['detail']})") if part)),
         Cell(one["met"]),
         Cell(one["strong"]),
         Cell(one["state"], LOOKS.get(one["state"], "text")),
+        Cell(one["measure"]),
         Cell(one["gap"]),
         Cell(one["because"]),
     ]

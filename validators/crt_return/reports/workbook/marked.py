@@ -27,7 +27,7 @@ HOW_TO_USE = (
 def marked_bytes(run: Run, standard: Standard) -> bytes:
     """The workbook. The same return gives the same content."""
     report, copy = run.report, copied(run, standard)
-    top = opening(report, [*copy.said, *(HOW_TO_USE if copy.book.sheetnames else ())])
+    top = opening(report, [*copy.said, *(HOW_TO_USE if report.findings and run.package else ())])
     listed = issues(report.findings, copy.sheet_of, len(top) + 2, standard)
     for name, own in marks(listed).items():
         mark(copy.book[name], own)

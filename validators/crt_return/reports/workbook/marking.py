@@ -69,10 +69,9 @@ def _size(comment: Comment) -> None:
 
 
 def _link_back(cell: Any, back: str) -> None:
-    if cell.hyperlink is None:
-        value = cell.value
+    """A link to the issue. A blank cell gets none: the library would read it as filled with the link's own text."""
+    if cell.hyperlink is None and cell.value is not None:
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=back, tooltip=HOLD)
-        cell.value = value  # a blank cell would have got the link's text
 
 
 def _colour(sheet: Worksheet, level: Level, places: Sequence[str]) -> None:

@@ -15,12 +15,12 @@ from crt_return.reports.workbook.issues import LEVELS, Issue, Level, level, link
 from crt_return.standard import Rule, Severity, Standard
 from crt_return.workbook_layout import ISSUES, RULES
 
-Look = Level | Literal["title", "section", "head", "text", "good"]
+Look = Level | Literal["title", "section", "head", "line", "text", "link", "number", "good"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of ours: a number is a number, and a text is text whatever it begins with."""
+    """A cell of ours: a number is a number, a text is text whatever it begins with. A `line` runs on to the right."""
 
     value: str | int | None
     look: Look = "text"
@@ -34,7 +34,7 @@ Row = Sequence[Cell]
 class Sheet:
     """A sheet of ours: its rows from the first on, and the row of the header that its filters stand on.
 
-    Where `in_sight`, that header stays there. A width is of a column, in characters.
+    Where `in_sight`, that header stays there. A width is of a column, in characters; so many columns are `printed`.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Sheet:
     widths: Sequence[int]
     header: int | None = None
     in_sight: bool = True
+    printed: int | None = None
 
 
 ISSUE_COLUMNS: Mapping[str, int] = {
@@ -62,13 +63,13 @@ ISSUE_COLUMNS: Mapping[str, int] = {
 }
 RULE_COLUMNS: Mapping[str, int] = {
     "Rule": 9,
-    "What it asks": 60,
-    "What became of it": 24,
-    "Errors": 9,
+    "What it asks": 70,
+    "Table": 24,
+    "What became of it": 28,
+    "Errors": 10,
     "Warnings": 11,
-    "Notes": 9,
-    "Why it was not evaluated": 50,
-    "Why it is asked": 60,
+    "Notes": 10,
+    "Why it was not evaluated": 80,
 }
 
 
@@ -78,7 +79,7 @@ def opening(report: Report, said: Iterable[str]) -> list[Row]:
     known = f"; content hash {report.submission.content_sha256}" if report.submission.content_sha256 else ""
     heading = [Cell(named, "title")] if (named := title(report)) else []
     lines = [verdict(report), f"{checked} by {report.tool['name']} {report.tool['version']}{known}"]
-    rows = [[Cell(line, "section" if line == lines[0] else "text")] for line in [*lines, *notes(report), *said]]
+    rows = [[Cell(line, "section" if line == lines[0] else "line")] for line in [*lines, *notes(report), *said]]
     return [*([heading] if heading else []), *rows, []]
 
 
@@ -86,7 +87,8 @@ def issues_sheet(top: Sequence[Row], listed: Sequence[Issue], standard: Standard
     """The first sheet: what stands above, and a row for each finding."""
     header = [Cell(name, "head") for name in ISSUE_COLUMNS]
     rows = [_issue(n, one, standard) for n, one in enumerate(listed, start=1)]
-    return Sheet(ISSUES, [*top, header, *rows], [*ISSUE_COLUMNS.values()], len(top) + 1)
+    printed = [*ISSUE_COLUMNS].index("Rows") + 1
+    return Sheet(ISSUES, [*top, header, *rows], [*ISSUE_COLUMNS.values()], len(top) + 1, printed=printed)
 
 
 def _issue(n: int, issue: Issue, standard: Standard) -> Row:
@@ -96,12 +98,12 @@ def _issue(n: int, issue: Issue, standard: Standard) -> Row:
     )
     texts = (human_key(one), one.message, one.fix, about.title if about else None, one.value, one.expected)
     return [
-        Cell(n),
+        Cell(n, "number"),
         Cell(LEVELS[level(one)], level(one)),
-        Cell(_where(issue), "text", issue.link),
+        Cell(_where(issue), "link" if issue.link else "text", issue.link),
         *(Cell(text) for text in texts),
-        Cell(one.rule, "text", link(RULES, "A1")),
-        Cell(one.count),
+        Cell(one.rule),
+        Cell(one.count, "number"),
         Cell(one.field),
         Cell(one.record_key),
         Cell(one.values_hash),
@@ -130,13 +132,19 @@ def rules_sheet(report: Report, listed: Sequence[Issue], standard: Standard) -> 
         for group in groups
         for rule in group
     ]
-    said = [f"{number(len(group), 'rule')} {words}" for group, words in zip(groups, FOUND, strict=True)]
+    said = [f"{number(len(group), 'rule')} {words}" for group, words in zip(groups, BECAME, strict=True)]
     top: list[Row] = [[Cell("; ".join(said), "section")], []]
     header = [Cell(name, "head") for name in RULE_COLUMNS]
     return Sheet(RULES, [*top, header, *rows], [*RULE_COLUMNS.values()], len(top) + 1)
 
 
-FOUND = ("found something", "could not be evaluated", "passed")
+BECAME = ("failed", "not evaluated", "passed")
+FAILED: Mapping[Level, str] = {
+    "error": "Failed",
+    "warning": "Failed, to be explained",
+    "explained": "Failed, and explained",
+    "info": "For information",
+}
 
 
 def _counts(findings: Iterable[Finding]) -> Mapping[str, Mapping[Severity, int]]:
@@ -152,16 +160,18 @@ def _rule(rule: Rule, counts: Mapping[Severity, int], because: str | None, first
     to_first = link(ISSUES, f"A{first.row}") if first else None
     severities: tuple[Severity, ...] = ("error", "warning", "info")
     return [
-        Cell(rule.id, "text", to_first),
+        Cell(rule.id, "link" if to_first else "text", to_first),
         Cell(rule.title),
-        Cell(*_result(bool(counts), because, first)),
-        *(Cell(counts.get(severity)) for severity in severities),
+        Cell(rule.table),
+        Cell(*_result(because, first)),
+        *(Cell(counts.get(severity), "number") for severity in severities),
         Cell(because),
-        Cell(rule.why),
     ]
 
 
-def _result(found: bool, because: str | None, first: Issue | None) -> tuple[str, Look]:
-    if found and first:
-        return ("Found; in part not evaluated" if because else "Found"), level(first.finding)
+def _result(because: str | None, first: Issue | None) -> tuple[str, Look]:
+    """In words, what became of a rule; of what it found, the gravest is said."""
+    if first:
+        found = FAILED[level(first.finding)]
+        return (f"{found}; in part not evaluated" if because else found), level(first.finding)
     return ("Not evaluated", "text") if because else ("Passed", "good")
