@@ -6,6 +6,7 @@ read as a return or the command was used wrongly, 70 a fault of this program.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from click.core import ParameterSource
 
 from crt_return import cli_department, cli_migrate, cli_supplier, cli_template
 from crt_return.console import progress
+from crt_return.reports.forms import FORMS
 from crt_return.version import __version__
 
 if TYPE_CHECKING:
@@ -36,7 +38,11 @@ def commands() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--prior", type=click.Path(path_type=Path), help="Last quarter's return, for the rules on change.")
 @click.option(
-    "--report", "reports", type=click.Path(path_type=Path), multiple=True, help="Write the report to FILE.json."
+    "--report",
+    "reports",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help=f"Write the report to FILE; its ending says the form: {', '.join(FORMS)}. May be given again.",
 )
 @click.option("--strict", is_flag=True, help="Let a warning without an explanation count as an error.")
 @click.option("--all-rows", is_flag=True, help="List every faulty row, not the first 1,000 of a rule.")
@@ -67,10 +73,7 @@ def validate(
     if gx_results:
         _refuse_results_folder(gx_results, path, no_thresholds)
     run = _run(path, prior, all_rows=all_rows, thresholds=not no_thresholds, gx_results=gx_results)
-    from crt_return.reports import terminal
-    from crt_return.standard import load_standard
-
-    click.echo(terminal.text(run.report, load_standard()), nl=False)
+    click.echo(_printed(run), nl=False)
     for file in reports:
         _write(run, file)
     if draft_explanations:
@@ -177,6 +180,17 @@ def _generated() -> dict[str, bytes]:
         return generated(load_standard(), kit_zip(load_standard(), show), command_line_page(commands))
 
 
+def _printed(run: Run) -> str:
+    """What a terminal shows of a run; on GitHub, annotations after it."""
+    from crt_return.reports import github, terminal
+    from crt_return.standard import load_standard
+
+    text = terminal.text(run.report, load_standard())
+    if github.runs_here(os.environ):
+        return github.plain(text) + github.lines(run, load_standard())
+    return text
+
+
 def exit_status(report: Report, *, strict: bool = False) -> int:
     """The exit status of a report."""
     if report.outcome == "unreadable":
@@ -219,8 +233,6 @@ def _run(
 
 def _refuse_unwritable(reports: tuple[Path, ...], of: Path) -> None:
     """Say before the work, not after, that a report cannot be written."""
-    from crt_return.reports.forms import FORMS
-
     for file in reports:
         if file.suffix.lower() not in FORMS:
             raise click.UsageError(f"A report is written as {', '.join(FORMS)}; '{file.name}' has another ending.")
@@ -270,7 +282,6 @@ def _refuse_results_folder(folder: Path, of: Path, no_thresholds: bool) -> None:
 
 
 def _write(run: Run, file: Path) -> None:
-    from crt_return.reports.forms import FORMS
     from crt_return.standard import load_standard
 
     try:

@@ -51,10 +51,13 @@ class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
 class Run:
     """A validation with what it was made from: the return is the one of that number in the batch.
 
-    There is no batch where the path could not be read.
+    There is no package and no batch where the path could not be read. `path` is as it was given: a report shows it
+    masked.
     """
 
     report: Report
+    path: Path
+    package: Package | None = None
     judged: tuple[Judged, ...] = ()
     batch: Batch | None = None
     number: int = 0
@@ -131,7 +134,7 @@ def run(
         try:
             package = read_package(Path(path), standard, progress)
         except Unreadable as error:
-            return Run(unreadable(path, error.fault, standard))
+            return Run(unreadable(path, error.fault, standard), Path(path))
         before = _read_prior(prior, standard, progress)
         examined = examine([package], [before], standard, cap=None if all_rows else DEFAULT_CAP, progress=progress)
         if expectations is None:
@@ -205,7 +208,8 @@ def _concluded(
     report = _report(standard, submission, outcome(found), verdicts, found)
     if assessment:
         report = replace(report, completeness=assessment.completeness, fidelity=assessment.fidelity)
-    return Run(report, tuple(judged), examined.batch, n, assessment)
+    package = examined.packages[n]
+    return Run(report, Path(package.path), package, tuple(judged), examined.batch, n, assessment)
 
 
 def _read_prior(prior: str | Path | None, standard: Standard, progress: Progress) -> Checked | str:

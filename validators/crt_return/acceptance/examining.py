@@ -108,7 +108,7 @@ def _read(task: Task, store: Store, standard: Standard) -> _Read | _Settled:
         package = read_package(task.path, standard)
         return _Read(task, package, store.checked(task.prior, standard) if task.prior else NO_PRIOR_ACCEPTED)
     except Unreadable as error:
-        return _Settled(task, Run(unreadable(task.name, error.fault, standard)))
+        return _Settled(task, Run(unreadable(task.name, error.fault, standard), task.path))
     except Exception as error:
         return _Settled(task, fault=our_fault(error))
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crt_return.finding import FORMULA, Finding
+from crt_return.finding import Finding
 from crt_return.privacy import masked
+from crt_return.reports.safe import guarded
 from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
 from crt_return.wording import rows_counted
@@ -95,8 +96,7 @@ def write(made: Draft, path: Path) -> None:
 
 def _cell(text: str) -> str:
     """A cell without patient data, and with an apostrophe before what a spreadsheet would run as a formula."""
-    text = masked(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return guarded(masked(text))
 
 
 def said(made: Draft, path: Path) -> str:

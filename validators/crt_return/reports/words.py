@@ -67,6 +67,11 @@ def place(one: Finding) -> str:
     return ", ".join(part for part in (one.file, sheet, where) if part)
 
 
+def human_key(one: Finding) -> str:
+    """The record as people name it: "RZA-T01, voluntary"."""
+    return ", ".join(one.key.values())
+
+
 def level_words(level: Mapping[str, Any]) -> str:
     """A level of completeness: its counts and percentage, or why it has none."""
     if level["value"] is None:
