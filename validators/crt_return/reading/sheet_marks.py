@@ -16,7 +16,7 @@ from xml.parsers import expat
 Cell = tuple[int, int]  # row and column, counted from 0
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
 
-FAR_ROWS, FAR_COLUMNS = 1000, 50  # formatting as far as this from the last value is stray
+FAR_ROWS, FAR_COLUMNS = 5000, 50  # formatting as far as this from the last value is stray
 MOST_CELLS = 24_000_000  # as many as a sheet of Excel's full length has in the widest table of the standard
 _PERCENT = frozenset((9, 10))  # the percentage formats that need no definition
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]|_.|\*.')  # parts of a number format that are no percent sign
