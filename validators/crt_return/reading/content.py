@@ -1,12 +1,8 @@
 """The fingerprint of a return's content: the same for a folder, a zip or a workbook of the same return.
 
-It exists so that a return sent twice is known to be the same, whatever its encoding, line ends, quoting,
-blank rows, column order, file names, or the noughts that a spreadsheet drops. Anyone can recompute it: leave out
-optional tables without rows; in columns of numbers, write each number without a plus sign and without noughts that
-say nothing (1.50 as 1.5, 007 as 7); in columns of true and false, write true and false; leave every other cell, and
-any that is no number or no truth value, as it stands. Write each table as CSV (UTF-8, LF, the standard's columns in
-its order, a cell quoted only where it holds a comma, a quotation mark or a line break), take the SHA-256 of each file,
-and take the SHA-256 of the list of them as `sha256sum` prints it, in the standard's order of tables.
+It exists so that a return sent twice is known to be the same, whatever its encoding, line ends, quoting, blank rows,
+column order, file names, or the noughts that a spreadsheet drops. Anyone can recompute it: the recipe is published in
+docs/values.md, and a test follows it on its own. It judges no cell: what is no number is hashed as it stands.
 """
 
 from __future__ import annotations
