@@ -21,10 +21,10 @@ from crt_return.sampling.changes import Change, changes_text
 from crt_return.sampling.explaining import explained
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content, FileStep
-from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters, valid_return
 from crt_return.sampling.writing import DESCRIPTOR, NOTE, NOTE_TEXT, files_of, zip_bytes
-from crt_return.standard import EXPLANATIONS, HEADER, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, Standard, load_standard, team_id
 from crt_return.versions import as_of, snapshot
 
 HERE = Path(__file__).parent
@@ -33,6 +33,7 @@ PROVIDER, PERIOD, SEED, TEAMS = "RZA", "2006-07-Q4", 2007, 3
 BY_HAND = {"make.py"}
 NOT_OURS = {"__pycache__"}
 WORKBOOK = "PK\x03\x04 [Content_Types].xml xl/workbook.xml"
+WORKBOOK_ENDING = ".xlsx"
 HOURS_HEADER = "provider_code,period,team_id,function"
 OPTIONAL_TABLES = ("core_items", "episodes")
 
@@ -97,6 +98,11 @@ PLAN = {
             ("PKG-18", {"file": "team_hours.csv", "replace": {HOURS_HEADER: f"Hours of the team\n\n{HOURS_HEADER}"}}),
             ("PKG-20", {"file": "assessment_outcomes.csv", "replace": {",assessments\n": ",assessments\n\n,,,,\n"}}),
         ),
+    ),
+    "earlier-workbook.xlsx": Faulty("A workbook of the version before, filled in again.", {1: "PKG-22"}),
+    "excel-habits.xlsx": Faulty(
+        "A workbook with what Excel and its users put into cells: an error, a dash, separators, a short year, spaces.",
+        {1: "PKG-23/error-value PKG-23/dash PKG-23/thousands PKG-23/two-digit-year PKG-24"},
     ),
 }
 
@@ -247,9 +253,11 @@ def _fewer_tables(tables: Tables) -> Tables:
 
 
 def _faulty_files(name: str, planted: Planted, standard: Standard) -> Iterator[tuple[str, bytes]]:
-    """The files of a faulty return, without the long descriptor."""
+    """The files of a faulty return, without the long descriptor; a workbook lies by itself."""
     for file, content in planted.files(standard).items():
-        if file != DESCRIPTOR:
+        if name.endswith(WORKBOOK_ENDING):
+            yield f"invalid/{name}", _plain(content)
+        elif file != DESCRIPTOR:
             yield f"invalid/{name}/{file}", _plain(content)
 
 
@@ -299,7 +307,8 @@ spreadsheet shows it, field, and the value before and after.
 def readme(changes: list[Change]) -> str:
     """The page that says what each sample is."""
     rules = {name: sorted({one.rule for one in changes if one.folder == name}) for name in PLAN}
-    folders = [f"| `{name}/` | {faulty.shows} | {', '.join(rules[name])} |" for name, faulty in PLAN.items()]
+    paths = {name: name if name.endswith(WORKBOOK_ENDING) else f"{name}/" for name in PLAN}
+    folders = [f"| `{paths[name]}` | {one.shows} | {', '.join(rules[name])} |" for name, one in PLAN.items()]
     files = [f"| `{name}` | {shows} | {rule} |" for name, (rule, shows, _) in UNREADABLE.items()]
     return README + "\n".join([*folders, *files]) + "\n"
 

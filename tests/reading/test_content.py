@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 
+import polars as pl
 import pytest
 
 from crt_return.reading import content_sha256, read_package, table_sha256
-from tests.reading.returns import HEADER, ROW, Return, Zipped, example_files
+from crt_return.reading.content import canonical, is_canonical
+from crt_return.standard import Field, Standard
+from tests.reading.returns import HEADER, ROW, Return, Zipped, csv_bytes
 
 TWO = HEADER + ROW + b'RZA,2006-07-Q4,GTK-12,"x, ""y""",,A,B,"one\ntwo"\n'
 
@@ -77,17 +82,84 @@ def test_the_order_of_rows_is_content(clean: Return) -> None:
     assert clean.explanations(HEADER + two + one).read().content_sha256 != first
 
 
+def plainly(field: Field, cell: str) -> str:
+    """A cell as the published recipe has it."""
+    if field.type == "boolean":
+        return {"TRUE": "true", "1": "true", "FALSE": "false", "0": "false"}.get(cell, cell)
+    return f"{Decimal(cell).normalize():f}" if field.type in ("integer", "number") else cell
+
+
 def test_anyone_can_work_it_out(clean: Return) -> None:
     """As published: the SHA-256 of each table as plain CSV, listed as `sha256sum` does, and of that list."""
-    files = example_files(clean.standard) | {"explanations.csv": TWO}
-    clean.explanations(TWO)
-    ordered = [table.file for table in clean.standard.tables.values()]
-    listing = "".join(f"{sha256(files[file]).hexdigest()}  {file}\n" for file in ordered)
-    assert clean.read().content_sha256 == sha256(listing.encode()).hexdigest()
+    listing = ""
+    for table in clean.standard.tables.values():
+        cells = csv_bytes([table.names, [plainly(field, field.example) for field in table.fields]])
+        content = TWO if table.name == "explanations" else cells
+        listing += f"{sha256(content).hexdigest()}  {table.file}\n"
+    assert clean.explanations(TWO).read().content_sha256 == sha256(listing.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "plain"),
+    [
+        ("number", "1.00", "1"),
+        ("number", "0.50", "0.5"),
+        ("number", ".5", "0.5"),
+        ("number", "5.", "5"),
+        ("number", "+2.5", "2.5"),
+        ("number", "-0.0", "0"),
+        ("number", "-01.20", "-1.2"),
+        ("number", "100", "100"),
+        ("number", "0.123456789012345678", "0.123456789012345678"),
+        ("number", "1e3", "1e3"),
+        ("number", "1,204.50", "1,204.50"),
+        ("integer", "007", "7"),
+        ("integer", "0", "0"),
+        ("integer", "00", "0"),
+        ("integer", "5.0", "5"),
+        ("integer", "two", "two"),
+        ("integer", None, None),
+        ("boolean", "TRUE", "true"),
+        ("boolean", "0", "false"),
+        ("boolean", "yes", "yes"),
+        ("string", "1.00", "1.00"),
+        ("string", "00", "00"),
+        ("date", "2007-03-31", "2007-03-31"),
+    ],
+)
+def test_numbers_and_truth_values_count_in_their_plain_form(
+    standard: Standard, type_: str, written: str | None, plain: str | None
+) -> None:
+    field = replace(standard.tables["gatekeeping"].fields[0], name="cell", type=type_, constraints={}, codelist=None)
+    table = replace(standard.tables["gatekeeping"], fields=(field,))
+    frame = pl.DataFrame({"cell": [written, None]}, schema={"cell": pl.String})
+    assert canonical(frame, table)["cell"].to_list() == [plain, None]
+    assert written == plain or not is_canonical(frame, table), "it would be hashed as it stands"
+
+
+def test_a_table_in_its_plain_form_is_hashed_as_it_stands(standard: Standard) -> None:
+    table = standard.tables["team_staffing"]
+    row = {"wte_funded": "12", "wte_in_post": "10.6", "wte_temporary": None, "headcount": "0", "dedicated_time": "true"}
+    assert is_canonical(pl.DataFrame([row], schema=dict.fromkeys(table.names, pl.String)), table)
+
+
+def test_noughts_and_ways_to_write_true_do_not_matter(clean: Return) -> None:
+    expected = clean.read().content_sha256
+    clean.replace("return_header.csv", b",false,", b",FALSE,").replace("team_staffing.csv", b",12.00,", b",12,")
+    assert clean.read().content_sha256 == expected
+
+
+def test_an_optional_table_without_rows_does_not_matter(clean: Return) -> None:
+    header = ",".join(clean.standard.tables["core_items"].names).encode() + b"\n"
+    expected = clean.write("core_items.csv", header).read().content_sha256
+    assert clean.remove("core_items.csv").read().content_sha256 == expected
 
 
 def test_it_can_be_worked_out_from_the_tables_alone(clean: Return) -> None:
     """So that a workbook of the same return has the same fingerprint."""
     package = clean.explanations(TWO).read()
     assert content_sha256(package.tables, clean.standard) == package.content_sha256
-    assert table_sha256(package.tables["explanations"].frame) == sha256(TWO).hexdigest()
+    assert (
+        table_sha256(package.tables["explanations"].frame, clean.standard.tables["explanations"])
+        == sha256(TWO).hexdigest()
+    )

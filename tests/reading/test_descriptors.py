@@ -47,7 +47,7 @@ def test_a_file_may_have_another_name_and_lie_in_a_sub_folder(clean: Return) -> 
 
 def test_a_table_that_the_descriptor_leaves_out_is_missing(clean: Return) -> None:
     package = described(clean, gatekeeping=None, core_items=None)
-    values = {"file": "gatekeeping.csv", "near": ""}
+    values = {"file": "gatekeeping.csv", "package": "the package", "near": ""}
     assert package.faults == (FileFault("PKG-01", "gatekeeping.csv", "gatekeeping", values),)
 
 
@@ -59,7 +59,9 @@ def test_a_file_that_is_promised_and_not_there_is_missing_even_if_optional(clean
 def test_a_resource_of_no_table_is_unexpected(clean: Return) -> None:
     clean.write("notes.csv", b"x")
     package = described(clean, notes="notes.csv")
-    assert package.faults == (FileFault("PKG-12", "notes.csv", None, {"file": "notes.csv", "near": ""}),)
+    assert package.faults == (
+        FileFault("PKG-12", "notes.csv", None, {"file": "notes.csv", "kind": "file", "near": ""}),
+    )
 
 
 def test_a_list_of_one_path_is_a_path(clean: Return) -> None:

@@ -9,11 +9,11 @@ from tests.reading.returns import HEADER, Return, Zipped, example_files
 
 
 def missing(table: str, near: str = "") -> FileFault:
-    return FileFault("PKG-01", f"{table}.csv", table, {"file": f"{table}.csv", "near": near})
+    return FileFault("PKG-01", f"{table}.csv", table, {"file": f"{table}.csv", "package": "the package", "near": near})
 
 
 def unexpected(file: str, near: str = "") -> FileFault:
-    return FileFault("PKG-12", file, None, {"file": file, "near": near})
+    return FileFault("PKG-12", file, None, {"file": file, "kind": "file", "near": near})
 
 
 def test_a_clean_return_has_no_fault(clean: Return) -> None:

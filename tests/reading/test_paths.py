@@ -12,10 +12,8 @@ from crt_return.reading import Unreadable, read_package
 from tests.reading.returns import HEADER, ROW, Return, Zipped, example_files
 from tests.reading.test_text import office_file
 
-FORMS = "Give the folder, the zip file or the datapackage.json of the return."
-WORKBOOKS = (
-    "Excel workbooks are not read by this version; save each sheet as 'CSV UTF-8 (comma delimited)' into a folder."
-)
+FORMS = "Give the folder, the zip file, the workbook (.xlsx) or the datapackage.json of the return."
+GIVE_IT = "If the return is in the workbook, give the workbook itself."
 
 
 def refusal(path: Path, clean: Return) -> str:
@@ -60,7 +58,7 @@ def test_a_folder_with_a_workbook_only(clean: Return, tmp_path: Path) -> None:
     folder = tmp_path / "books"
     folder.mkdir()
     written(folder, "RZA.xlsx", office_file("xl/workbook.xml"))
-    assert refusal(folder, clean) == f"books holds no file of a return, only RZA.xlsx. {WORKBOOKS}"
+    assert refusal(folder, clean) == f"books holds no file of a return, only RZA.xlsx. {GIVE_IT}"
 
 
 def test_a_folder_of_more_than_a_thousand_files(clean: Return, tmp_path: Path) -> None:
@@ -93,12 +91,6 @@ def test_an_empty_zip(clean: Return, zipped: Zipped) -> None:
 def test_a_single_csv_file(clean: Return) -> None:
     expected = "explanations.csv is a single file. Give the folder that holds it and the rest of the return."
     assert refusal(clean.folder / "explanations.csv", clean) == expected
-
-
-@pytest.mark.parametrize("name", ["RZA.xlsx", "RZA.zip"])
-def test_a_workbook(clean: Return, tmp_path: Path, name: str) -> None:
-    path = written(tmp_path, name, office_file("xl/workbook.xml"))
-    assert refusal(path, clean) == f"{name} is an Excel workbook. {WORKBOOKS}"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from crt_return.sampling.faults import plant
 from crt_return.sampling.valid import two_quarters
-from crt_return.sampling.writing import files_of, write_folder
+from crt_return.sampling.writing import files_of, return_path, write_folder
 from crt_return.standard import Rule, load_standard
 from crt_return.validate import validate
 from tests.shown import ALWAYS_SHOWN
@@ -50,7 +50,7 @@ def test_every_rule_has_a_fault_to_plant() -> None:
 def test_a_planted_fault_trips_its_rule_and_no_other(tmp_path: Path, rule: Rule, variant: str) -> None:
     prior = write_folder(files_of(BEFORE, STANDARD), tmp_path / "before")
     fault = plant(NOW, rule.id, STANDARD, "RZA-T02", variant)
-    path = write_folder(fault.files(STANDARD), tmp_path / "now")
+    path = return_path(write_folder(fault.files(STANDARD), tmp_path / "now"))
     failed = set(validate(path, prior=prior).rules.failed)
     unexplained = {UNEXPLAINED} if rule.severity == "warning" else set()
     claims = CLAIMS if rule.check == "thresholds" else set()

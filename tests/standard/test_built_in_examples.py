@@ -15,7 +15,7 @@ from crt_return.reading.model import ROW, FileFault, Package, TextTable, Unreada
 from crt_return.reading.package import read_package
 from crt_return.sampling.file_steps import Link, apply_file_step
 from crt_return.sampling.valid import valid_return
-from crt_return.sampling.writing import files_of
+from crt_return.sampling.writing import files_of, return_path
 from crt_return.standard import Rule, Standard, Table, load_standard
 from crt_return.tables import check_tables
 
@@ -52,7 +52,7 @@ def faults_after(steps: list[Any], folder: Path) -> tuple[FileFault, ...]:
         else:
             (folder / name).write_bytes(content)
     try:
-        return read_package(folder, STANDARD).faults
+        return read_package(return_path(folder), STANDARD).faults
     except Unreadable as refused:
         return (refused.fault,)
 

@@ -40,6 +40,7 @@ MEASURE_FILES = {f"{name}.yaml" for name in (*(code.code for code in STANDARD.co
 THRESHOLD_WORDS = {"title", "value", "limit", "numerator", "denominator", "detail", "gap"}
 BUILT_IN_WORDS = {
     *("near", "problems", "problem", "entry", "delimiter", "looks_like", "count", "rows", "detail", "what", "lines"),
+    *("found", "current", "package", "kind"),
     *("encoding", "type", "zero", "team_id", "provider", "period", "header_provider", "header_period"),
 }
 

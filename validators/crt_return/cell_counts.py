@@ -17,7 +17,7 @@ import polars as pl
 from crt_return.cell_findings import CheckedTable
 from crt_return.data_quality import Item, Vodim
 from crt_return.privacy import LARGEST_COUNT
-from crt_return.quarters import Quarter
+from crt_return.quarters import Quarter, months
 from crt_return.reading.model import ROW
 from crt_return.scope import not_open
 from crt_return.sql import RETURN
@@ -103,8 +103,8 @@ def row_frames(stack: Stack, standard: Standard) -> dict[int, pl.DataFrame]:
 
     `sent` counts every row, `required` those that have to be there, `present` those of them that are.
     """
-    mandatory = [table for table in standard.tables.values() if _mandatory(table)]
-    return _by_return(pl.concat(_rows(table, stack, standard) for table in mandatory), stack, ROW_TYPES)
+    asked = [table for table in standard.tables.values() if mandatory(table)]
+    return _by_return(pl.concat(_rows(table, stack, standard) for table in asked), stack, ROW_TYPES)
 
 
 def vodims(cells: pl.DataFrame, stack: Stack, standard: Standard) -> dict[int, list[tuple[Item, Vodim]]]:
@@ -214,14 +214,14 @@ def _needed(table: Table, field: Field, standard: Standard) -> pl.Expr:
     return needed.alias(field.name)
 
 
-def _mandatory(table: Table) -> bool:
+def mandatory(table: Table) -> bool:
     """Whether every open team has rows in the table."""
     return table.of_teams and table.presence == "required" and table.rows == "required"
 
 
 def _rows(table: Table, stack: Stack, standard: Standard) -> pl.DataFrame:
     """The rows of one table by return and open team."""
-    field, asked = _asked_for(table, stack.quarter, standard)
+    field, asked = asked_for(table, stack.quarter, standard)
     whose = [(n, team) for n, teams in stack.teams.items() for team in teams]
     teams = pl.DataFrame(whose, schema={RETURN: pl.Int32, TEAM: pl.String}, orient="row")
     present = pl.col(field).filter(pl.col(field).is_in(asked)).n_unique() if field else pl.lit(0)
@@ -241,19 +241,14 @@ def _rows(table: Table, stack: Stack, standard: Standard) -> pl.DataFrame:
     )
 
 
-def _asked_for(table: Table, quarter: Quarter, standard: Standard) -> tuple[str | None, Sequence[str]]:
+def asked_for(table: Table, quarter: Quarter, standard: Standard) -> tuple[str | None, Sequence[str]]:
     """The field whose codes, or the quarter's months, each need a row of the table; None where none does."""
     for one in standard.data_quality.rows:
         if one.table == table.name:
             codes = standard.codes(table.field[one.field], quarter.ends)
             wanted = [code.code for code in codes if one.only is None or code.flags[one.only] == "true"]
-            return one.field, wanted or _months(quarter)
+            return one.field, wanted or months(quarter)
     return None, ()
-
-
-def _months(quarter: Quarter) -> list[str]:
-    first = quarter.starts
-    return [f"{first.year}-{first.month + n:02d}" for n in range(3)]
 
 
 def _by_return(counted: pl.DataFrame, stack: Stack, types: Types) -> dict[int, pl.DataFrame]:

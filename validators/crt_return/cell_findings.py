@@ -92,7 +92,7 @@ def stray(text: TextTable, own: TextTable, release: Release, standard: Standard)
     return finding(
         rule,
         rule.severity_found(release.period),
-        place_of(standard.tables[text.table], text.file, text.header, first[ROW], field),
+        place_of(standard.tables[text.table], text.file, text.header, first[ROW], field, text.sheet),
         value=first[field],
         expected=release.period if field == "period" else release.provider_code,
         values={
@@ -128,7 +128,7 @@ def _worded(unit: Unit, standard: Standard, release: Release) -> Finding:
     return finding(
         rule,
         rule.severity_found(release.period),
-        place_of(checked.table, text.file, text.header, text.frame[ROW][first], field.name),
+        place_of(checked.table, text.file, text.header, text.frame[ROW][first], field.name, text.sheet),
         key=checked.key(first),
         value=text.frame[field.name][first],
         expected=says,
@@ -153,5 +153,5 @@ def _values(unit: Unit) -> dict[str, Any]:
 def _rest(last: Unit, rest: int, standard: Standard, release: Release) -> Finding:
     """The finding that stands for every row past the cap."""
     rule, checked = standard.rules[last.fault.rule], last.fault.checked
-    place = place_of(checked.table, checked.text.file, (), None, None)
+    place = place_of(checked.table, checked.text.file, (), None, None, checked.text.sheet)
     return finding(rule, rule.severity_found(release.period), place, count=rest, more=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from crt_return import cli_department, cli_migrate, cli_supplier
+from crt_return import cli_department, cli_migrate, cli_supplier, cli_template
 from crt_return.console import progress
 from crt_return.reports.forms import FORMS
 from crt_return.version import __version__
@@ -67,7 +67,7 @@ def validate(
     gx_results: Path | None,
     draft_explanations: Path | None,
 ) -> int:
-    """Check the return at PATH: a folder of CSV files, a zip of them, or a datapackage.json."""
+    """Check the return at PATH: a folder of CSV files, a zip of them, an Excel workbook, or a datapackage.json."""
     _refuse_unwritable(reports, path)
     _refuse_draft(draft_explanations)
     if gx_results:
@@ -208,6 +208,9 @@ def _run(
     thresholds: bool = True,
     gx_results: Path | None = None,
 ) -> Run:
+    from crt_return.expectations import Expectations
+
+    started = Expectations() if thresholds else None  # before all other imports, for it takes the longest
     with progress() as show:
         from crt_return.tables import load_pandera
 
@@ -216,7 +219,13 @@ def _run(
 
         try:
             return run(
-                path, prior=prior, all_rows=all_rows, thresholds=thresholds, gx_results=gx_results, progress=show
+                path,
+                prior=prior,
+                all_rows=all_rows,
+                thresholds=thresholds,
+                gx_results=gx_results,
+                progress=show,
+                started=started,
             )
         except PriorUnreadable as error:
             raise click.UsageError(str(error)) from None
@@ -284,7 +293,7 @@ def _write(run: Run, file: Path) -> None:
 for _command in (
     *(cli_department.accept, cli_department.national, cli_department.verify),
     *(cli_migrate.migrate, cli_migrate.snapshot),
-    cli_supplier.conformance,
+    *(cli_supplier.conformance, cli_template.template),
 ):
     commands.add_command(_command)
 

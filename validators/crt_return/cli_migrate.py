@@ -24,7 +24,7 @@ PATH = click.Path(path_type=Path)
 def migrate(path: Path, out: Path, to: str | None) -> int:
     """Take the return at PATH, made for an earlier version of the standard, over to a later one.
 
-    PATH is a folder, a zip or a datapackage.json; it is only read.
+    PATH is a folder, a zip, a workbook (.xlsx) or a datapackage.json; it is only read.
     """
     from crt_return.migration import migrate as migrating
     from crt_return.migration.steps import CannotMigrate

@@ -118,7 +118,7 @@ def _own_lines(rule: Rule, run: Run, standard: Standard) -> Iterator[str]:
         yield f"  {report.findings[0].message}"
     found = [one for one in report.findings if one.rule == rule.id]
     for one in found[:OWN_ROWS]:
-        place = " ".join(part for part in (one.file, one.cell) if part)
+        place = " ".join(part for part in (one.called, one.cell) if part)
         yield f"  {place + ': ' if place else ''}{one.message}"
     if len(found) > OWN_ROWS:
         yield f"  ... and {len(found) - OWN_ROWS:,} more"

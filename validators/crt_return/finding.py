@@ -23,6 +23,8 @@ from crt_return.privacy import (
     without_long_numbers,
 )
 from crt_return.standard import RELEASE_KEY, SEVERITIES, Rule, Severity, Table
+from crt_return.workbook_layout import column_letter as column_letter
+from crt_return.workbook_layout import sheet_words
 
 Outcome = Literal["accepted", "accepted_with_explanations", "queried", "rejected", "unreadable"]
 Explained = tuple[str, str, str | None]  # a rule, a record key and a hash of values
@@ -63,10 +65,20 @@ class Finding:
     explained: bool | None = None
 
     @property
+    def called(self) -> str | None:
+        """What a sentence calls the file, or the sheet."""
+        return sheet_words(self.sheet) if self.sheet else self.file
+
+    @property
+    def _whole(self) -> str | None:
+        """The file, by the name it has whether it is sent as a file or as a sheet."""
+        return (f"{self.table}.csv" if self.table else self.sheet) if self.sheet else self.file
+
+    @property
     def record_key(self) -> str:
         """What `explanations` calls this record: the row's key, or the file's name, or the provider's code."""
         own = [value for name, value in self.key.items() if name not in RELEASE_KEY]
-        named = "|".join(own) or (self.file if self.row is None else None) or self.key.get("provider_code", "return")
+        named = "|".join(own) or (self._whole if self.row is None else None) or self.key.get("provider_code", "return")
         return f"./{named}" if named.startswith(FORMULA) else named  # no spreadsheet must run it
 
 
@@ -119,13 +131,19 @@ class Report:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the submitted files a fault lies."""
+    """Where in the submitted files a fault lies: of a workbook, `file` is its name and `sheet` the table's sheet."""
 
     table: str | None = None
     file: str | None = None
     row: int | None = None
     column: str | None = None
     field: str | None = None
+    sheet: str | None = None
+
+    @property
+    def called(self) -> str | None:
+        """What a sentence calls the file, or the sheet."""
+        return sheet_words(self.sheet) if self.sheet else self.file
 
 
 def finding(
@@ -155,14 +173,14 @@ def finding(
         return without_long_numbers(text) if patient else text
 
     shown_key = {name: clean(part) for name, part in (key or {}).items() if part is not None}
-    known = {**vars(place), **rule.limits, "value": value, "expected": expected, **(values or {})}
+    known = {**vars(place), "file": place.called, **rule.limits, "value": value, "expected": expected, **(values or {})}
     said = {} if more else {name: clean(known[name]) for name in _placeholders(rule.message)}
     made = Finding(
         rule=rule.id,
         severity=severity,
         table=place.table,
         file=masked(place.file) if place.file else None,
-        sheet=None,
+        sheet=masked(place.sheet) if place.sheet else None,
         row=place.row,
         column=place.column,
         cell=f"{place.column}{place.row}" if place.column and place.row else None,
@@ -170,7 +188,7 @@ def finding(
         key=shown_key,
         value=None if value is None else clean(value),
         expected=None if expected is None else clean(expected),
-        message=_past_cap(rule, count) if more else _named(shown_key) + _filled(rule.message, said),
+        message=_past_cap(rule, count) if more else _named(shown_key) + _sentence(_filled(rule.message, said), place),
         fix=rule.fix,
         help=f"rules/{rule.id}/",
         count=count,
@@ -220,6 +238,11 @@ def _filled(message: str, said: Mapping[str, str]) -> str:
     return masked(message.format_map(said), email_belongs=True)
 
 
+def _sentence(text: str, place: Place) -> str:
+    """A message that starts with the name of a sheet, which is a word of our own, as a sentence."""
+    return text[0].upper() + text[1:] if place.sheet and text.startswith(sheet_words("")) else text
+
+
 def _past_cap(rule: Rule, count: int) -> str:
     return f"{count:,} more of the same fault are not listed ({rule.title}). Use --all-rows to list every one."
 
@@ -245,20 +268,12 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def place_of(table: Table, file: str, header: Sequence[str], row: int | None, field: str | None) -> Place:
+def place_of(
+    table: Table, file: str, header: Sequence[str], row: int | None, field: str | None, sheet: str | None = None
+) -> Place:
     """The place of a cell, with the column's letter as a spreadsheet shows it."""
     column = column_letter(header.index(field)) if field in header else None
-    return Place(table.name, file, row, column, field)
-
-
-def column_letter(index: int) -> str:
-    """The spreadsheet's letters for a column counted from 0: A, B, ... Z, AA."""
-    letters = ""
-    while index >= 0:
-        index, letter = divmod(index, 26)
-        letters = chr(ord("A") + letter) + letters
-        index -= 1
-    return letters
+    return Place(table.name, file, row, column, field, sheet)
 
 
 def counts(findings: Iterable[Finding]) -> dict[Severity, int]:

@@ -41,8 +41,18 @@ def _periods(first: str, last: str) -> list[str]:
 
 def _quarter(period: str, previous: str | None, deadline: int, holidays: frozenset[date]) -> Quarter:
     starts, ends = quarter_dates(period)
-    days = working_days(ends + timedelta(1), ends + timedelta(3 * deadline), holidays)
-    return Quarter(period, starts, ends, previous, days[deadline - 1])
+    return Quarter(period, starts, ends, previous, working_day_after(ends, deadline, holidays))
+
+
+def working_day_after(day: date, number: int, holidays: frozenset[date]) -> date:
+    """The working day of that number after a day: 1 is the first."""
+    return working_days(day + timedelta(1), day + timedelta(3 * number + 7), holidays)[number - 1]
+
+
+def months(quarter: Quarter) -> tuple[str, ...]:
+    """The three months of a quarter as the standard writes them: 2007-01, 2007-02, 2007-03."""
+    first = quarter.starts
+    return tuple(f"{first.year}-{first.month + n:02d}" for n in range(3))
 
 
 def months_of(quarter: Quarter) -> str:

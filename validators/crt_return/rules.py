@@ -15,7 +15,7 @@ import polars as pl
 
 from crt_return.batch import Batch
 from crt_return.cell_findings import CheckedTable
-from crt_return.finding import Explained, Finding, finding, place_of, with_explained
+from crt_return.finding import Explained, Finding, finding, with_explained
 from crt_return.reading.model import ROW
 from crt_return.scope import PRIOR, Data, Scope
 from crt_return.sql import Reads, first_field, reads, tables_of
@@ -232,11 +232,11 @@ def _findings(
     """The findings of a rule in one return, to the cap; one more stands for the rows past it."""
     listed = rows if cap is None else rows.head(cap)
     table, checked = standard.tables[rule.table], batch.returns[n].tables.get(rule.table)
-    findings = [_worded(rule, severity, table, checked, row) for row in _placed(listed, checked).iter_rows(named=True)]
+    data = batch.returns[n]
+    findings = [_worded(rule, severity, table, data, row) for row in _placed(listed, checked).iter_rows(named=True)]
     if listed.height < rows.height:
         rest = int(batch.rows(f"SELECT count(*) AS n FROM ({faulty(rule)})", [n])[n]["n"][0]) - listed.height
-        file = checked.text.file if checked else table.file
-        findings.append(finding(rule, severity, place_of(table, file, (), None, None), count=rest, more=True))
+        findings.append(finding(rule, severity, data.place(table, None, None), count=rest, more=True))
     return findings
 
 
@@ -258,9 +258,9 @@ def _as_key(name: str) -> str:
     return f"_key_{name}"
 
 
-def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable | None, row: dict[str, Any]) -> Finding:
+def _worded(rule: Rule, severity: Severity, table: Table, data: Data, row: dict[str, Any]) -> Finding:
     number, field = row[ROW], row.get("field") or first_field(rule, table)
-    text = checked.text if checked else None
+    text = data.tables[table.name].text if table.name in data.tables else None
     own = [name for name in dict.fromkeys((TEAM, *table.row_key)) if row.get(name) is not None] or list(RELEASE_KEY)
     value = None
     if text is not None and number is not None and field is not None:
@@ -268,7 +268,7 @@ def _worded(rule: Rule, severity: Severity, table: Table, checked: CheckedTable 
     return finding(
         rule,
         severity,
-        place_of(table, text.file if text else table.file, text.header if text else (), number, field),
+        data.place(table, number, field),
         key={name: row.get(name) for name in own},
         value=value,
         expected=row.get("expected"),

@@ -14,10 +14,11 @@ from dataclasses import field as attribute
 import polars as pl
 
 from crt_return.cell_findings import CheckedTable
+from crt_return.finding import Place, place_of
 from crt_return.quarters import working_days
 from crt_return.reading.model import ROW
 from crt_return.sql import Reads
-from crt_return.standard import REGISTER, TEAM, Standard
+from crt_return.standard import REGISTER, TEAM, Standard, Table
 from crt_return.tables import Checked
 from crt_return.wording import rows_named
 
@@ -64,6 +65,15 @@ class Data:
         """The quarter of the return."""
         return self.checked.release.period
 
+    def place(self, table: Table, row: int | None, field: str | None) -> Place:
+        """The place of a cell of a table, which may not be there."""
+        checked = self.tables.get(table.name)
+        if checked is None:
+            workbook = self.checked.workbook
+            return place_of(table, workbook or table.file, (), row, field, table.name if workbook else None)
+        text = checked.text
+        return place_of(table, text.file, text.header, row, field, text.sheet)
+
     def scope(
         self, table: str, read: Reads, failed: Mapping[str, frozenset[str] | None], *, by_row: bool = False
     ) -> Scope:
@@ -97,7 +107,7 @@ class Data:
         """Why nothing can be looked at: a table that was not read, or that has no row to judge."""
         unread = [self.unread[name] for name in read if name in self.unread]
         if not unread and table in self.tables and self.tables[table].values.is_empty():
-            return [f"{self.tables[table].text.file} has no rows"]
+            return [f"{self.tables[table].text.called} has no rows"]
         return unread
 
     def narrows(self, name: str, scope: Scope) -> bool:
@@ -129,7 +139,7 @@ class Data:
         checked = self.tables[name]
         words = [f"{field} is at fault in {_rows(checked, checked.bad[field])}" for field in faulty]
         return (
-            f"in {checked.text.file}{' of the previous return' if name.startswith(PRIOR) else ''}, {'; '.join(words)}"
+            f"in {checked.text.called}{' of the previous return' if name.startswith(PRIOR) else ''}, {'; '.join(words)}"
         )
 
     def _orphan_words(self, read: Reads) -> list[str]:
@@ -139,7 +149,11 @@ class Data:
             return []
         own = [name for name in read if not name.startswith(PRIOR) and self.tables[name].table.of_teams]
         here = {name: sorted(orphans & set(self.tables[name].values[TEAM].unique())) for name in own}
-        return [f"{', '.join(of)} in {name}.csv is not in the register (PKG-07)" for name, of in here.items() if of]
+        return [
+            f"{', '.join(of)} in {self.tables[name].text.called} is not in the register (PKG-07)"
+            for name, of in here.items()
+            if of
+        ]
 
 
 def reference_frame(name: str, standard: Standard) -> pl.DataFrame:

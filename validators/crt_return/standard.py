@@ -244,6 +244,11 @@ class Standard:
         return tuple(code for code in listed if code.in_force(day))
 
 
+def team_id(provider: str, number: int) -> str:
+    """The identifier of a provider's team by its number, counted from 1."""
+    return f"{provider}-T{number:02d}"
+
+
 def schema_folder() -> Path:
     """Where `schema/` lies: inside the installed package, or at the top of the repository."""
     inside = Path(__file__).parent / "schema"

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,7 +21,7 @@ import polars as pl
 from crt_return.cell_findings import CheckedTable, Fault, Release, cell_findings, stray
 from crt_return.finding import Finding
 from crt_return.imports import without
-from crt_return.reading.model import Package, TextTable
+from crt_return.reading.model import FAULTY_CELLS, ROW, Package, TextTable
 from crt_return.standard import HEADER, REGISTER, RELEASE_KEY, TEAM, Standard, Table
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Checked:
     unread: Mapping[str, str]
     findings: tuple[Finding, ...]
     orphans: frozenset[str]
+    workbook: str | None = None  # its name, where the return is a workbook
 
 
 def load_pandera() -> None:
@@ -86,13 +89,14 @@ def _checked(part: _Part, found: Mapping[str, _Found], standard: Standard, cap: 
     faults = [fault for name in own for fault in found[name].faults]
     strays = [(name, text) for name, text in given.items() if own[name].frame.height < text.frame.height]
     findings = [stray(text, own[name], release, standard) for name, text in strays]
-    unread = {name: f"{text.file} holds rows of another provider or quarter (PKG-08)" for name, text in strays}
+    unread = {name: f"{text.called} holds rows of another provider or quarter (PKG-08)" for name, text in strays}
     return Checked(
         release=release,
         tables={name: found[name].checked for name in own if name not in unread},
         unread={**part.package.unread, **unread},
         findings=(*findings, *cell_findings(faults, standard, release, cap)),
         orphans=_orphans(faults),
+        workbook=part.package.workbook,
     )
 
 
@@ -130,8 +134,8 @@ def release_of(package: Package, standard: Standard) -> Release:
     header = package.tables.get(HEADER)
     if header is None or header.frame.is_empty():
         return Release(None, None, None)
-    own = header.frame.select(RELEASE_KEY).row(0)
-    others = [text.frame.select(RELEASE_KEY).unique() for name, text in package.tables.items() if name != HEADER]
+    own = header.sound.select(RELEASE_KEY).row(0)
+    others = [text.sound.select(RELEASE_KEY).unique() for name, text in package.tables.items() if name != HEADER]
     rest = pl.concat(others).unique().rows() if others else []
     # Where all the other files agree with each other, and none with the header, the header is the one file at fault.
     provider, period = rest[0] if len(rest) == 1 and None not in (*rest[0], *own) else own
@@ -145,14 +149,29 @@ def _own_rows(text: TextTable, release: Release) -> TextTable:
         return text
     given = {"provider_code": release.provider_code, "period": release.period}
     own = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name) == value) for name, value in given.items())
-    if text.frame.select(own.all()).item():
-        return text
-    return TextTable(text.table, text.file, text.header, text.frame.filter(own))
+    kept = text.sound.select(own.alias("own"))["own"]
+    return text if kept.all() else replace(text, frame=text.frame.filter(kept))
+
+
+def _faulty_in_reading(texts: Sequence[TextTable]) -> list[Bad]:
+    """The cells that reading has found at fault and reported, so that nothing more is said of them."""
+    from crt_return.cells import Bad
+
+    fields = dict.fromkeys(name for text in texts for name in text.faulty)
+    nothing = pl.Series(dtype=pl.UInt32)
+    return [
+        Bad(
+            FAULTY_CELLS,
+            name,
+            pl.concat([text.frame[ROW].is_in(text.faulty.get(name, nothing).implode()) for text in texts]),
+        )
+        for name in fields
+    ]
 
 
 def _registered(tables: Mapping[str, TextTable]) -> frozenset[str] | None:
     register = tables.get(REGISTER)
-    return None if register is None else frozenset(register.frame[TEAM].drop_nulls())
+    return None if register is None or TEAM in register.faulty else frozenset(register.sound[TEAM].drop_nulls())
 
 
 def _check(table: Table, parts: Sequence[_Part], standard: Standard) -> list[_Found]:
@@ -161,10 +180,11 @@ def _check(table: Table, parts: Sequence[_Part], standard: Standard) -> list[_Fo
 
     texts = [part.own[table.name] for part in parts]
     heights = [text.frame.height for text in texts]
-    text = texts[0].frame if len(texts) == 1 else pl.concat([one.frame for one in texts], rechunk=True)
+    text = texts[0].sound if len(texts) == 1 else pl.concat([one.sound for one in texts], rechunk=True)
     values = typed(text, table)
     codes = codes_in_force(table, standard, parts[0].release.ends)
-    cells = _once(bad_cells(text, values, table, codes)) if not values.is_empty() else []
+    read = _faulty_in_reading(texts)
+    cells = _once([*read, *bad_cells(text, values, table, codes)]) if not values.is_empty() else []
     of = [(height, part.teams) for height, part in zip(heights, parts, strict=True)]
     keys = _apart_from(cells, bad_keys(values, table, of)) if not values.is_empty() else []
     starts = accumulate(heights, initial=0)
@@ -189,13 +209,17 @@ def _sliced(bads: Iterable[Bad], start: int, height: int) -> list[Bad]:
 def _of_one(table: Table, text: TextTable, values: pl.DataFrame, cells: list[Bad], keys: list[Bad]) -> _Found:
     """One return's table with its faults."""
     checked = CheckedTable(table, text, values, _marks([*cells, *keys], table))
-    return _Found(checked, [Fault(bad.rule, checked, bad.field, bad.mask.arg_true()) for bad in (*cells, *keys)])
+    found = [bad for bad in (*cells, *keys) if bad.rule != FAULTY_CELLS]
+    return _Found(checked, [Fault(bad.rule, checked, bad.field, bad.mask.arg_true()) for bad in found])
 
 
 def _apart_from(cells: Iterable[Bad], keys: Iterable[Bad]) -> list[Bad]:
     """The key faults without teams that cannot be in the register because the cell itself is at fault."""
     faulty = [bad.mask for bad in cells if bad.field == TEAM]
-    return [replace(bad, mask=bad.mask & ~faulty[0]) if faulty and bad.rule == "PKG-07" else bad for bad in keys]
+    if not faulty:
+        return list(keys)
+    sound = ~reduce(or_, faulty)
+    return [replace(bad, mask=bad.mask & sound) if bad.rule == "PKG-07" else bad for bad in keys]
 
 
 def _once(bads: Iterable[Bad]) -> list[Bad]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crt_return.expectations import Expectations, Missed, Rows, Suite
-from crt_return.finding import Finding, Place, finding, place_of
+from crt_return.finding import Finding, Place, finding
 from crt_return.measure import LEVELS, Level, Limit, Measure, Threshold
 from crt_return.measured import JUDGED, Measured, wide, words
 from crt_return.reading.model import ROW
@@ -166,7 +166,7 @@ def _place(rule: Rule, one: Measured, data: Data, standard: Standard) -> Place:
     """The cell where the table has one row for the team (or the provider); else the column."""
     table, checked = standard.tables[rule.table], data.tables.get(rule.table)
     if checked is None:
-        return place_of(table, table.file, (), None, rule.field)
+        return data.place(table, None, rule.field)
     values = checked.values
     rows = values.filter(values[TEAM] == one.team_id)[ROW] if one.team_id and TEAM in values.columns else values[ROW]
-    return place_of(table, checked.text.file, checked.text.header, rows[0] if len(rows) == 1 else None, rule.field)
+    return data.place(table, rows[0] if len(rows) == 1 else None, rule.field)

@@ -32,10 +32,10 @@ from crt_return.finding import (
 from crt_return.measured import Measured
 from crt_return.privacy import holds_nhs_number, masked
 from crt_return.reading import read_package
-from crt_return.reading.model import FileFault, Package, Unreadable
+from crt_return.reading.model import FAULTY_CELLS, FileFault, Package, Unreadable
 from crt_return.rules import Judged, explained_records, judge, judge_explanations
 from crt_return.scope import NO_PRIOR, WRONG_PRIOR, Data
-from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, Rule, Standard, load_standard
+from crt_return.standard import EXPLANATIONS, HEADER, REGISTER, TEAM, Rule, Standard, load_standard
 from crt_return.tables import Checked, check_tables
 from crt_return.thresholds import answers
 from crt_return.version import __version__
@@ -100,8 +100,9 @@ def validate(
 ) -> Report:
     """Check a return against the standard.
 
-    `path` is a folder, a zip or a datapackage.json; `prior` the previous quarter's return, in the same forms, for
-    the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always true.
+    `path` is a folder, a zip, a workbook (.xlsx) or a datapackage.json; `prior` the previous quarter's return, in the
+    same forms, for the history rules. At most 1,000 faulty rows a rule are listed unless `all_rows`; counts are always
+    true.
     Without `thresholds`, completeness and fidelity are not judged, and the report says so. `gx_results` is a folder
     in which Great Expectations keeps its own results. A path that cannot be read gives a report with the outcome
     "unreadable". Raises PriorUnreadable where `prior` cannot be read.
@@ -120,13 +121,16 @@ def run(
     gx_results: str | Path | None = None,
     progress: Progress = silent,
     standard: Standard | None = None,
+    started: Expectations | None = None,
 ) -> Run:
     """Check a return, and keep the tables and verdicts the report was made from.
 
-    `standard` is the packaged one unless another is given, such as a draft of the next version.
+    `standard` is the packaged one unless another is given, such as a draft of the next version. `started` is the
+    process that judges thresholds, where the caller has started it already.
     """
     standard = standard or load_standard()
-    with Expectations() if thresholds else nullcontext() as expectations:
+    judge = started or (Expectations() if thresholds else None)
+    with judge or nullcontext() as expectations:
         try:
             package = read_package(Path(path), standard, progress)
         except Unreadable as error:
@@ -237,8 +241,9 @@ def _named(release: tuple[str | None, str | None]) -> str:
 
 def _file_finding(fault: FileFault, standard: Standard, period: str | None) -> Finding:
     rule = standard.rules[fault.rule]
-    place = Place(fault.table, fault.file, fault.row)
-    return finding(rule, rule.severity_found(period), place, values={**fault.values}, count=max(fault.count, 1))
+    place = Place(fault.table, fault.file, fault.row, fault.column, fault.field, fault.sheet)
+    severity = rule.severity_found(period)
+    return finding(rule, severity, place, value=fault.value, values={**fault.values}, count=max(fault.count, 1))
 
 
 def _in_order(findings: Iterable[Finding], standard: Standard, cap: int | None) -> list[Finding]:
@@ -257,13 +262,14 @@ def _capped(rule: Rule, found: list[Finding], cap: int | None) -> list[Finding]:
         return found
     rest = sum(one.count for one in found[cap:])
     last = found[cap]
-    place = Place(last.table, last.file)
+    place = Place(last.table, last.file, sheet=last.sheet)
     return [*found[:cap], finding(rule, last.severity, place, count=rest, more=True)]
 
 
 def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
     """Why the built-in checks of cells could not look everywhere, by rule."""
-    missing = [why for name, why in checked.unread.items() if standard.tables[name].presence == "required"]
+    required = (why for name, why in checked.unread.items() if standard.tables[name].presence == "required")
+    missing = list(dict.fromkeys(required))
     because = {
         rule.id: [why for why in missing if f"({rule.id})" not in why]  # what a rule found does not stop it itself
         for rule in standard.rules.values()
@@ -273,6 +279,8 @@ def _unchecked(checked: Checked, standard: Standard) -> dict[str, list[str]]:
         because["PKG-08"] = [checked.unread[HEADER]]
     if REGISTER in checked.unread:
         because["PKG-07"] = [checked.unread[REGISTER]]
+    elif REGISTER in checked.tables and TEAM in checked.tables[REGISTER].text.faulty:
+        because["PKG-07"] = [f"a team in {checked.tables[REGISTER].text.called} cannot be read ({FAULTY_CELLS})"]
     return because
 
 

@@ -19,9 +19,13 @@ def expected(field: Field, codes: tuple[Code, ...]) -> str:
         return f"written like {field.example}"
     if "maxLength" in limits or "minLength" in limits:
         return f"text of {limits.get('minLength', 1)} to {limits.get('maxLength', 'any number of')} characters"
-    least, most = limits.get("minimum"), limits.get("maximum")
-    span = f" from {least} to {most}" if most is not None else f" of {least} or more" if least is not None else ""
-    return KINDS[field.type] + span
+    return KINDS[field.type] + span(field)
+
+
+def span(field: Field) -> str:
+    """How small and how large a figure may be, to go on from its kind: ` from 0 to 50`, ` of 0 or more`, or nothing."""
+    least, most = field.constraints.get("minimum"), field.constraints.get("maximum")
+    return f" from {least} to {most}" if most is not None else f" of {least} or more" if least is not None else ""
 
 
 KINDS: Mapping[str, str] = {

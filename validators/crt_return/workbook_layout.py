@@ -7,9 +7,31 @@ column A, what they say in column B. It opens no workbook.
 
 from __future__ import annotations
 
-START, LISTS = "Start", "Lists"  # of the template
+START, TOTALS, LISTS = "Start", "Totals", "Lists"  # of the template
 ISSUES, RULES, FIDELITY = "Issues", "Rules", "Fidelity"  # of the copy that comes back marked
-BESIDE_TABLES = (START, LISTS, ISSUES, RULES, FIDELITY)  # sheets that hold no table, and are no strangers either
+BESIDE_TABLES = (
+    START,
+    TOTALS,
+    LISTS,
+    ISSUES,
+    RULES,
+    FIDELITY,
+)  # sheets that hold no table, and are no strangers either
 VERSION_LABEL = "Version of the standard"
 PROVIDER_LABEL = "Provider"
 PERIOD_LABEL = "Quarter"
+
+
+def sheet_words(sheet: str) -> str:
+    """What a sheet is called in a sentence."""
+    return f"sheet {sheet}"
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's letters for a column counted from 0: A, B, ... Z, AA."""
+    letters = ""
+    while index >= 0:
+        index, letter = divmod(index, 26)
+        letters = chr(ord("A") + letter) + letters
+        index -= 1
+    return letters

@@ -1,16 +1,18 @@
 """The inbox taken to verdicts: the one path of a batch, short enough to read as a table of contents.
 
 Quarter by quarter, every new submission is examined by workers side by side, then judged, registered, published and
-given its receipt one after another. Run again after any end, it goes on where it was: what the register holds is done.
+given its receipt one after another, while the workers go on with the next. Run again after any end, it goes on where it
+was: what the register holds is done.
 """
 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,7 +32,8 @@ from crt_return.rules import Judged
 from crt_return.standard import REGISTER, TEAM, Standard, rule_set_sha256
 from crt_return.version import __version__
 
-Workers = Callable[[Sequence[Task]], Iterator[Examination]]
+Workers = Callable[[Sequence[Task]], Iterator[Examination]]  # they begin at the call, and are waited for one by one
+LANES = 4  # parts of a quarter, so that there is work for two workers while one part is judged
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,7 @@ class Acceptance:
             if one.submission in known:
                 yield self._again(one)
         new = arrivals([one for one in files if one.submission not in known], self.standard)
-        for period, of_quarter in groupby(new, lambda one: one.period):
-            yield from self._quarter(period, list(of_quarter))
+        yield from self._in_turn(in_lanes(new))
         desk.write(self.register, self.store, self.standard)
         self.store.clear()
 
@@ -116,14 +118,22 @@ class Acceptance:
         write(entry, self.store, self.standard)
         return Done(one.name, entry, new=False)
 
-    def _quarter(self, period: str | None, new: Sequence[Arrival]) -> Iterator[Done]:
-        """The new submissions of one quarter, in their order."""
-        quarter = self.standard.quarters.get(period or "")
+    def _in_turn(self, parts: Iterable[Sequence[Arrival]]) -> Iterator[Done]:
+        """The new submissions judged part by part; a part is begun when the one before it in its lane is judged."""
+        waiting = iter(parts)
+        begun = deque(self._begun(part) for part in islice(waiting, LANES))
+        while begun:
+            for one, examination in begun.popleft():
+                yield self._judged(one, examination)
+            begun.extend(self._begun(part) for part in islice(waiting, 1))
+
+    def _begun(self, part: Sequence[Arrival]) -> Iterator[tuple[Arrival, Examination]]:
+        """Submissions of one quarter that the workers have begun on, each with its provider's quarter before."""
+        quarter = self.standard.quarters.get((part[0].period if part else None) or "")
         before = self.register.standing([quarter.previous_period] if quarter and quarter.previous_period else [])
         prior = {one.provider_code: one for one in before}
-        tasks = [replace(self._task(one.received, None), prior=prior.get(one.provider_code)) for one in new]
-        for one, examination in zip(new, self.workers(tasks), strict=True):
-            yield self._judged(one, examination)
+        tasks = [replace(self._task(one.received, None), prior=prior.get(one.provider_code)) for one in part]
+        return zip(part, self.workers(tasks), strict=True)
 
     def _judged(self, one: Arrival, examination: Examination) -> Done:
         if examination.fault:
@@ -198,6 +208,17 @@ class Acceptance:
     def _teams(self, entry: Entry) -> tuple[str, ...]:
         file = self.store.place(entry) / f"{REGISTER}.parquet"
         return tuple(pl.read_parquet(file, columns=[TEAM])[TEAM]) if file.is_file() else ()
+
+
+def in_lanes(new: Sequence[Arrival]) -> list[list[Arrival]]:
+    """New submissions quarter by quarter, each quarter in as many parts as there are lanes, some of them empty.
+
+    A provider keeps its lane from quarter to quarter, so that its return follows its own one before.
+    """
+    providers = sorted({one.provider_code or "" for one in new})
+    lane = {provider: LANES * place // len(providers) for place, provider in enumerate(providers)}
+    quarters = [list(of_quarter) for _, of_quarter in groupby(new, lambda one: one.period)]
+    return [[one for one in own if lane[one.provider_code or ""] == n] for own in quarters for n in range(LANES)]
 
 
 def with_verdicts(report: dict[str, Any], judged: Sequence[Judged]) -> dict[str, Any]:

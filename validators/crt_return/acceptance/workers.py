@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crt_return.acceptance.accept import Workers
+from crt_return.acceptance.accept import LANES, Workers
 from crt_return.acceptance.examining import Examination, Task, examinations
 from crt_return.acceptance.store import Store
 from crt_return.expectations import Expectations
@@ -44,7 +44,7 @@ def local_workers(store: Store, at_once: int | None = None) -> Iterator[Workers]
     with _one_thread_each(), processes(number, _tools, store.folder) as pool:
 
         def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
-            size = max(1, min(BATCH, -(-len(tasks) // number)))
+            size = max(1, min(BATCH, -(-LANES * len(tasks) // number)))  # of all lanes, each worker has its share
             return chain.from_iterable(pool.map(partial(_examined, store.folder), _batches(tasks, size)))
 
         yield examine_all

@@ -16,14 +16,15 @@ from crt_return.sampling.explaining import explained
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Content
 from crt_return.sampling.make import PERIOD
-from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import DESCRIPTOR, zip_bytes
 from crt_return.scope import NO_PRIOR
-from crt_return.standard import Standard
+from crt_return.standard import Standard, team_id
 
 PROVIDER, SEED = "RZA", 1
 RETURNS = "returns"
+WORKBOOK, ZIP = ".xlsx", ".zip"
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,23 @@ class Made:
     planted: Sequence[Change] = ()
 
     @cached_property
-    def plain(self) -> bool:
-        """Whether it is a folder in the kit, or else a zip."""
-        return is_plain(self.files)
+    def form(self) -> str:
+        """The ending of its path in the kit: none for a folder, else that of a workbook or a zip."""
+        if len(self.files) == 1 and (ending := PurePosixPath(next(iter(self.files))).suffix) == WORKBOOK:
+            return ending
+        return "" if is_plain(self.files) else ZIP
 
     @property
     def path(self) -> str:
         """Its path in the kit."""
-        return f"{RETURNS}/{self.name}" + ("" if self.plain else ".zip")
+        return f"{RETURNS}/{self.name}{self.form}"
 
     def stored(self) -> dict[str, bytes]:
         """The files that hold it, by their paths in the kit."""
-        if not self.plain:
+        if self.form == WORKBOOK:
+            (data,) = self.files.values()
+            return {self.path: data} if isinstance(data, bytes) else {}
+        if self.form == ZIP:
             return {self.path: zip_bytes(self.files)}
         return {f"{self.path}/{name}": data for name, data in self.files.items() if isinstance(data, bytes)}
 

@@ -60,7 +60,12 @@ def sums(files: Mapping[str, bytes]) -> bytes:
 def _tables(standard: Standard) -> dict[str, bytes]:
     tables = standard.tables
     schemas = {f"tables/{name}.json": json_bytes(table_schema(standard, one)) for name, one in tables.items()}
-    return {"datapackage.json": json_bytes(descriptor(standard)), **schemas}
+    required = [name for name, table in tables.items() if table.presence == "required"]
+    return {
+        "datapackage.json": json_bytes(descriptor(standard)),
+        "datapackage-required.json": json_bytes(descriptor(standard, required)),
+        **schemas,
+    }
 
 
 def _lists(standard: Standard) -> dict[str, bytes]:

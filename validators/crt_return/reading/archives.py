@@ -1,4 +1,4 @@
-"""A zip as a package: its entries, each unpacked in memory, chunk by chunk, within limits.
+"""A zip as a package, and a workbook, which is a zip too: entries unpacked in memory, chunk by chunk, within limits.
 
 It exists so that nothing of a zip is ever written to disk, and so that a zip cannot lie: sizes are measured
 while unpacking, against the bytes that really lie on disk. It reads one level only: a zip inside the zip
@@ -11,15 +11,17 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from crt_return.reading import entries
-from crt_return.reading.entries import Bundle, Chunks, Entry, cannot_open
-from crt_return.reading.looks import WORKBOOK_NOT_READ
+from crt_return.reading.entries import Bundle, Chunks, Entry, cannot_open, sheet_entry
+from crt_return.reading.looks import SAVE_AS_XLSX, WORKBOOK_ENDINGS
 from crt_return.reading.model import hostile, nothing, printable
 from crt_return.reading.names import is_litter
+from crt_return.reading.workbooks import BOOK, opened_workbook, refuse_other_workbooks
+from crt_return.workbook_layout import BESIDE_TABLES
 
 EXPANDED_BYTES = 2048 * entries.MIB
 RATIO = 200
@@ -58,7 +60,7 @@ def opened_zip(path: Path) -> Iterator[Bundle]:
     try:
         archive = zipfile.ZipFile(path)
     except _DAMAGED as error:
-        raise nothing(f"{path.name} is a damaged zip file: it cannot be opened.") from error
+        raise nothing(_damaged(path.name, "it cannot be opened")) from error
     with archive:
         yield _bundle(archive, path)
 
@@ -82,15 +84,37 @@ def _bundle(archive: zipfile.ZipFile, path: Path) -> Bundle:
     files = [info for info in infos if not info.is_dir() and not is_litter(_slashed(info))]
     if not files:
         raise nothing(f"{path.name} is an empty zip file.")
-    if any(info.filename == "xl/workbook.xml" for info in files):
-        raise nothing(f"{path.name} is an Excel workbook. {WORKBOOK_NOT_READ}")
-    top = _top_folder(files)
     meter = Meter(path.name, path.stat().st_size)
+    parts = {_slashed(info): info for info in files}
+    refuse_other_workbooks(path.name, parts)
+    if BOOK in parts:
+        return _workbook(archive, parts, meter)
+    if path.suffix.casefold() in WORKBOOK_ENDINGS:
+        raise nothing(f"{path.name} is no Excel workbook, though its name says so: it is a zip file. {SAVE_AS_XLSX}")
+    top = _top_folder(files)
     here = [info for info in files if "/" not in _slashed(info)[len(top) :]]
     return Bundle(
         shown=path.name,
         entries=tuple(_entry(archive, info, top, meter) for info in here),
         folders=_folders([_slashed(info)[len(top) :] for info in files]),
+    )
+
+
+def _workbook(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], meter: Meter) -> Bundle:
+    """The sheets of a workbook, but for those that hold nothing, or hold no table by design."""
+
+    def part(name: str) -> bytes:
+        return b"".join(_unpacked(archive, parts[name], meter)())
+
+    book = opened_workbook(meter.shown, parts, part)
+    beside = {name.casefold() for name in BESIDE_TABLES}
+    kept = [sheet for name, sheet in book.sheets.items() if name.casefold() not in beside]
+    return Bundle(
+        shown=meter.shown,
+        entries=tuple(sheet_entry(sheet, meter.shown) for sheet in kept),
+        workbook=True,
+        version=book.version,
+        from_1904=book.from_1904,
     )
 
 
@@ -164,7 +188,12 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> 
                     meter.add(len(chunk))
                     yield chunk
         except _DAMAGED as error:
-            damage = f"{printable(info.filename)} cannot be unpacked"
-            raise nothing(f"{meter.shown} is a damaged zip file: {damage}.") from error
+            raise nothing(_damaged(meter.shown, f"{printable(info.filename)} cannot be unpacked")) from error
 
     return chunks
+
+
+def _damaged(shown: str, how: str) -> str:
+    if PurePosixPath(shown).suffix.casefold() in WORKBOOK_ENDINGS:
+        return f"{shown} is a damaged workbook: {how}. {SAVE_AS_XLSX}"
+    return f"{shown} is a damaged zip file: {how}."

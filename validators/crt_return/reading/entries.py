@@ -16,6 +16,8 @@ from pathlib import Path
 
 from crt_return.reading.looks import looks_like
 from crt_return.reading.model import hostile, nothing, printable
+from crt_return.reading.sheets import Sheet
+from crt_return.workbook_layout import sheet_words
 
 MIB = 1 << 20
 CHUNK = MIB  # never more than LINE_BYTES: a line inside one chunk is then always short enough
@@ -34,21 +36,36 @@ LINE_TOO_LONG = "has a line of more than 1 MiB, which no row of a return can nee
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a package: `name` says which table it is, `file` is what it is called there."""
+    """A file of a package: `name` says which table it is, `file` is what it is called there.
+
+    A sheet of a workbook is one too: its `file` is the workbook, its bytes are those of a CSV file.
+    """
 
     name: str
     file: str
     chunks: Callable[[], Chunks]
+    sheet: Sheet | None = None
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        return sheet_words(self.sheet.name) if self.sheet else self.file
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of a package, its sub-folders with the names in them, and the tables a descriptor names."""
+    """The files of a package, its sub-folders with the names in them, and the tables a descriptor names.
+
+    Of a workbook they are its sheets; then `version` is the version of the standard that it says it is of.
+    """
 
     shown: str
     entries: tuple[Entry, ...]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()
+    workbook: bool = False
+    version: str | None = None
+    from_1904: bool = False
 
 
 def load(entry: Entry) -> bytes:
@@ -84,6 +101,15 @@ def _line_breaks(chunk: bytes) -> tuple[int, int]:
 def file_entry(path: Path, name: str, file: str) -> Entry:
     """An ordinary file on disk as an entry."""
     return Entry(name, printable(file), lambda: disk_chunks(path, file))
+
+
+def sheet_entry(sheet: Sheet, workbook: str) -> Entry:
+    """A sheet as an entry, whose name is that of the file it would be."""
+
+    def chunks() -> Chunks:
+        yield sheet.text()
+
+    return Entry(f"{sheet.name}.csv", workbook, chunks, sheet)
 
 
 def disk_chunks(path: Path, file: str) -> Chunks:

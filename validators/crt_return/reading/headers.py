@@ -88,11 +88,17 @@ def _plain(cell: str) -> str:
     return cell.strip(_PADDING).casefold()
 
 
-def columns(header: Header, names: Sequence[str], other_tables: Mapping[str, Sequence[str]]) -> Columns:
-    """A header held against the standard's; order, padding and letter case alone do not stop the reading."""
+def columns(
+    header: Header, names: Sequence[str], other_tables: Mapping[str, Sequence[str]], labels: Sequence[str] | None = None
+) -> Columns:
+    """A header held against the standard's; order, padding and letter case alone do not stop the reading.
+
+    `labels` says what each column is called, where it is not by its number.
+    """
+    labels = labels or [str(at) for at in range(1, len(header.cells) + 1)]
     matched = [_plain(cell) if _plain(cell) in names else None for cell in header.cells]
     known = [name for name in matched if name]
-    fatal = [*_lost(header, matched, names), *_too_many(header.cells, known)]
+    fatal = [*_lost(header, matched, names), *_too_many(header.cells, known, labels)]
     other = _table_of(header.cells, other_tables) if fatal else None
     if other:
         return Columns(None, f"row {header.row} holds the columns of {other}")
@@ -127,10 +133,10 @@ def _with_near_miss(cell: str, missing: Sequence[str]) -> str:
     return _shown(cell) + (f" (did you mean {near}?)" if near else "")
 
 
-def _too_many(cells: Sequence[str], known: Sequence[str]) -> list[str]:
+def _too_many(cells: Sequence[str], known: Sequence[str], labels: Sequence[str]) -> list[str]:
     """What is there twice, and what has no name."""
     repeated = [name for name in dict.fromkeys(known) if known.count(name) > 1]
-    nameless = [f"column {at}" for at, cell in enumerate(cells, 1) if not _plain(cell)]
+    nameless = [f"column {label}" for label, cell in zip(labels, cells, strict=True) if not _plain(cell)]
     return _part("repeated", repeated) + _part("without a name", nameless)
 
 

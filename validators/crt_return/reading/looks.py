@@ -8,10 +8,12 @@ from __future__ import annotations
 
 ZIP = "a zip file"
 WORKBOOK = "an Excel workbook"
-WORKBOOK_NOT_READ = (
-    "Excel workbooks are not read by this version; save each sheet as 'CSV UTF-8 (comma delimited)' into a folder."
-)
+OPEN_DOCUMENT = "an OpenDocument spreadsheet"
 OLD_OFFICE = "an Excel workbook or Word document of the old kind (.xls, .doc)"
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".ods")
+SAVE_AS_XLSX = "Open it in Excel, save it as 'Excel Workbook (*.xlsx)', and give that."
+TAKE_PASSWORD_OFF = "Open it in Excel, take the password off (File, Info, Protect Workbook), save it, and give that."
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLD_OFFICE),
@@ -51,10 +53,15 @@ def looks_like(start: bytes) -> str | None:
     return next(iter(kinds + [kind for magic, kind in _MARKUP if markup.startswith(magic)]), None)
 
 
+def is_encrypted(content: bytes) -> bool:
+    """Whether a file of the old kind is only the wrapping of a workbook with a password."""
+    return content.startswith(_STARTS[0][0]) and _ENCRYPTED in content
+
+
 def _zip_kind(start: bytes) -> str:
     """Office documents are zips with tell-tale names in them."""
     if b"opendocument.spreadsheet" in start[:200]:
-        return "an OpenDocument spreadsheet"
+        return OPEN_DOCUMENT
     if b"[Content_Types].xml" not in start:
         return ZIP
     return next((kind for name, kind in _IN_ZIP if name in start), ZIP)

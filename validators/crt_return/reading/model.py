@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from crt_return.standard import Table
+from crt_return.workbook_layout import sheet_words
 
 ROW = "_row"
 NOTHING = "PKG-10"
 HOSTILE = "PKG-11"
+ANOTHER_VERSION, FAULTY_CELLS, NAMED_ONLY = "PKG-22", "PKG-23", "PKG-24"  # of workbooks
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,40 @@ class FileFault:
     values: Mapping[str, Any]
     row: int | None = None
     count: int = 1
+    sheet: str | None = None
+    column: str | None = None
+    field: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """One table as text: a String column a field (blank is null) and ROW, the row a spreadsheet shows."""
+    """One table as text: a String column a field (blank is null) and ROW, the row a spreadsheet shows.
+
+    `header` names the field of each column, blank where a sheet has an empty column. `faulty` gives, by field, the
+    rows whose cell reading has found at fault already: what stands there is shown and never judged.
+    """
 
     table: str
     file: str
     header: tuple[str, ...]
     frame: pl.DataFrame
+    sheet: str | None = None
+    faulty: Mapping[str, pl.Series] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls the file, or the sheet."""
+        return sheet_words(self.sheet) if self.sheet else self.file
+
+    @cached_property
+    def sound(self) -> pl.DataFrame:
+        """The cells without those at fault already."""
+        if not self.faulty:
+            return self.frame
+        return self.frame.with_columns(
+            pl.when(~pl.col(ROW).is_in(rows.implode())).then(pl.col(name)) for name, rows in self.faulty.items()
+        )
 
 
 def empty_table(table: Table) -> TextTable:
@@ -56,6 +83,7 @@ class Package:
     faults: tuple[FileFault, ...]
     unread: Mapping[str, str] = field(default_factory=dict)
     content_sha256: str = ""
+    workbook: str | None = None  # its name, where the return is a workbook
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome of the standard, not an error of ours
@@ -88,9 +116,10 @@ def number_of_rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def listed(rows: Sequence[int]) -> str:
-    """Rows as a reader wants them: "3", "3 and 7", "3, 7, 9 and 14 more"."""
+def listed(rows: Sequence[object], total: int | None = None) -> str:
+    """Rows or cells as a reader wants them: "3", "3 and 7", "3, 7, 9 and 14 more"; only the first three are needed."""
     shown = [str(row) for row in rows[:3]]
-    if len(rows) > 3:
-        return f"{', '.join(shown)} and {len(rows) - 3:,} more"
+    total = len(rows) if total is None else total
+    if total > 3:
+        return f"{', '.join(shown)} and {total - 3:,} more"
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

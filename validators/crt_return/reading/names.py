@@ -43,7 +43,12 @@ def by_table(entries: Iterable[Entry], tables: Mapping[str, Table]) -> dict[str,
 def strangers(bundle: Bundle, found: Mapping[str, Entry]) -> list[Entry]:
     """The files that are neither a table of the return nor otherwise expected."""
     known = {id(entry) for entry in found.values()}
-    return [entry for entry in bundle.entries if id(entry) not in known and not is_expected(entry.name)]
+    return [entry for entry in bundle.entries if id(entry) not in known and not _may_stand_there(entry)]
+
+
+def _may_stand_there(entry: Entry) -> bool:
+    """Whether an entry is no stranger: a file that belongs to a package, or a sheet with nothing in it."""
+    return not entry.sheet.marks.filled if entry.sheet else is_expected(entry.name)
 
 
 def misnamed(files: Sequence[Entry], tables: Sequence[str], absent: Sequence[str]) -> dict[str, Entry]:

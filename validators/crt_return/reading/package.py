@@ -12,12 +12,23 @@ from pathlib import Path
 
 from crt_return.reading.content import content_sha256
 from crt_return.reading.entries import Bundle, Entry
-from crt_return.reading.looks import WORKBOOK_NOT_READ
-from crt_return.reading.model import FileFault, Package, TextTable, Unreadable, empty_table, nothing, printable
+from crt_return.reading.looks import WORKBOOK_ENDINGS
+from crt_return.reading.model import (
+    ANOTHER_VERSION,
+    NAMED_ONLY,
+    FileFault,
+    Package,
+    TextTable,
+    Unreadable,
+    empty_table,
+    nothing,
+    printable,
+)
 from crt_return.reading.names import by_table, is_litter, misnamed, nearest_table, strangers
 from crt_return.reading.packages import opened
 from crt_return.reading.tables import TableReading, read_table
-from crt_return.standard import HEADER, Standard
+from crt_return.standard import HEADER, Standard, Table
+from crt_return.workbook_layout import START, sheet_words
 
 _NIL = "nil_return"
 _NEEDLESS_IN_NIL = "PKG-17"
@@ -31,14 +42,24 @@ def _silent(_: str) -> None:
 def read_package(path: Path, standard: Standard, progress: Callable[[str], None] = _silent) -> Package:
     """Read the return at a path. Raises Unreadable where it is none, or not safe to open."""
     with opened(path) as bundle:
+        if bundle.version not in (None, standard.version):
+            return _of_another_version(path, bundle, standard)
         found = by_table(bundle.entries, standard.tables)
         if not found:
             raise _no_return(bundle, standard)
         readings = {}
         for name, entry in found.items():
-            progress(f"Reading {entry.file}")
+            progress(f"Reading {entry.called}")
             readings[name] = read_table(entry, standard.tables[name], standard)
         return _package(path, bundle, readings, standard)
+
+
+def _of_another_version(path: Path, bundle: Bundle, standard: Standard) -> Package:
+    """A workbook made for another version, whose sheets are not held against this one's."""
+    values = {"found": bundle.version, "current": standard.version}
+    fault = FileFault(ANOTHER_VERSION, bundle.shown, None, values, sheet=START)
+    because = f"the workbook is of version {bundle.version} ({ANOTHER_VERSION})"
+    return Package(str(path), {}, (fault,), dict.fromkeys(standard.tables, because), workbook=bundle.shown)
 
 
 def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], standard: Standard) -> Package:
@@ -54,6 +75,7 @@ def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], s
         faults=(
             *_of_tables(bundle, readings, likely, standard, nil),
             *_of_strangers(bundle, readings, likely, standard),
+            *_of_the_workbook(bundle),
         ),
         unread={
             name: readings[name].why if name in readings else _why_absent(name, standard, bundle)
@@ -61,6 +83,7 @@ def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], s
             if name not in tables and name not in left_out
         },
         content_sha256=content_sha256(tables, standard, known),
+        workbook=bundle.shown if bundle.workbook else None,
     )
 
 
@@ -106,13 +129,30 @@ def _of_tables(
         if name in readings:
             faults += [one for one in readings[name].faults if not (nil and one.rule == _NEEDLESS_IN_NIL)]
         elif _needed(name, standard, bundle) and not nil:
-            faults.append(_missing(standard.tables[name].file, name, likely.get(name)))
+            faults.append(_missing(bundle, standard.tables[name], likely.get(name)))
     return faults
 
 
-def _missing(file: str, table: str, likely: Entry | None) -> FileFault:
+def _missing(bundle: Bundle, table: Table, likely: Entry | None) -> FileFault:
+    """The fault of a table that is not there."""
+    if bundle.workbook:
+        near = f" There is a sheet '{_sheet(likely)}'; rename it if that is the table." if likely else ""
+        values = {"file": sheet_words(table.name), "package": "the workbook", "near": near}
+        return FileFault("PKG-01", bundle.shown, table.name, values, sheet=table.name)
     near = f" A file named '{likely.file}' is in the package; rename it if that is the table." if likely else ""
-    return FileFault("PKG-01", file, table, {"file": file, "near": near})
+    return FileFault("PKG-01", table.file, table.name, {"file": table.file, "package": "the package", "near": near})
+
+
+def _sheet(entry: Entry) -> str:
+    return printable(entry.sheet.name) if entry.sheet else entry.file
+
+
+def _of_the_workbook(bundle: Bundle) -> list[FileFault]:
+    """What is to be known of a workbook as a whole."""
+    if not bundle.from_1904:
+        return []
+    problem = "days are counted from 1904, as some Macs did; dates were read accordingly"
+    return [FileFault(NAMED_ONLY, bundle.shown, None, {"file": bundle.shown, "problem": problem})]
 
 
 def _of_strangers(
@@ -121,24 +161,33 @@ def _of_strangers(
     """The faults of files and sub-folders that are no part of a return."""
     named = {id(entry) for entry in likely.values()}
     files = [entry for entry in strangers(bundle, _entries(readings)) if id(entry) not in named]
-    faults = [_unexpected(entry.file, _near(entry, readings, standard)) for entry in files]
-    return faults + [_unexpected(printable(folder), "") for folder in bundle.folders if not is_litter(folder)]
+    faults = [_unexpected(entry, _near(entry, readings, standard)) for entry in files]
+    return faults + [_unexpected_folder(printable(folder)) for folder in bundle.folders if not is_litter(folder)]
 
 
 def _near(entry: Entry, readings: Mapping[str, TableReading], standard: Standard) -> str:
     table = nearest_table(entry.name, list(standard.tables))
     if table is None:
         return ""
-    file = standard.tables[table].file
-    return f" {file} is in the package as well." if table in readings else f" Did you mean {file}?"
+    file = table if entry.sheet else standard.tables[table].file
+    where = "the workbook" if entry.sheet else "the package"
+    return f" {file} is in {where} as well." if table in readings else f" Did you mean {file}?"
 
 
-def _unexpected(file: str, near: str) -> FileFault:
-    return FileFault("PKG-12", file, None, {"file": file, "near": near})
+def _unexpected(entry: Entry, near: str) -> FileFault:
+    """The fault of a file or a sheet that is no table."""
+    if entry.sheet is None:
+        return FileFault("PKG-12", entry.file, None, {"file": entry.file, "kind": "file", "near": near})
+    name = _sheet(entry)
+    return FileFault("PKG-12", entry.file, None, {"file": sheet_words(name), "kind": "sheet", "near": near}, sheet=name)
+
+
+def _unexpected_folder(folder: str) -> FileFault:
+    return FileFault("PKG-12", folder, None, {"file": folder, "kind": "file", "near": ""})
 
 
 def _why_absent(name: str, standard: Standard, bundle: Bundle) -> str:
-    file = standard.tables[name].file
+    file = sheet_words(name) if bundle.workbook else standard.tables[name].file
     return f"{file} is missing" if _needed(name, standard, bundle) else f"{file} is optional and not in this return"
 
 
@@ -148,8 +197,10 @@ def _no_return(bundle: Bundle, standard: Standard) -> Unreadable:
     for folder, inside in bundle.folders.items():
         if files.intersection(name.casefold() for name in inside):
             return nothing(f"{bundle.shown} holds no file of a return itself. Give its sub-folder {printable(folder)}")
-    names = [entry.file for entry in bundle.entries] + [printable(folder) for folder in bundle.folders]
+    names = [_sheet(entry) for entry in bundle.entries] + [printable(folder) for folder in bundle.folders]
     shown = ", ".join(names[:_NAMES_SHOWN]) + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > 3 else "")
+    if bundle.workbook:
+        return nothing(f"{bundle.shown} is a workbook, but none of a return: its sheets are {shown or 'empty'}.")
     return nothing(f"{bundle.shown} holds no file of a return, only {shown}.{_advice(bundle)}")
 
 
@@ -160,6 +211,6 @@ def _advice(bundle: Bundle) -> str:
     ]
     if any(name.casefold().endswith(".zip") for name in names):
         return " If the return is in the zip file, take it out and give that."
-    if any(name.casefold().endswith((".xlsx", ".xls", ".xlsm")) for name in names):
-        return f" {WORKBOOK_NOT_READ}"
+    if any(name.casefold().endswith(WORKBOOK_ENDINGS) for name in names):
+        return " If the return is in the workbook, give the workbook itself."
     return ""

@@ -1,4 +1,4 @@
-"""A path as a package: a folder, a zip or a descriptor, or a plain sentence that says what else it is.
+"""A path as a package: a folder, a zip, a workbook or a descriptor, or a plain sentence that says what else it is.
 
 It exists so that whatever a user points at ends either in a bundle of files or in one refusal. It looks at
 names and first bytes only; the files themselves are read later, one at a time.
@@ -17,11 +17,21 @@ from crt_return.reading import entries
 from crt_return.reading.archives import opened_zip
 from crt_return.reading.descriptors import described
 from crt_return.reading.entries import Bundle, cannot_open, file_entry
-from crt_return.reading.looks import OLD_OFFICE, WORKBOOK, WORKBOOK_NOT_READ, ZIP, looks_like
+from crt_return.reading.looks import (
+    OLD_OFFICE,
+    OPEN_DOCUMENT,
+    SAVE_AS_XLSX,
+    TAKE_PASSWORD_OFF,
+    WORKBOOK,
+    WORKBOOK_ENDINGS,
+    ZIP,
+    is_encrypted,
+    looks_like,
+)
 from crt_return.reading.model import hostile, nothing
 from crt_return.reading.names import is_litter
 
-_FORMS = "Give the folder, the zip file or the datapackage.json of the return."
+_FORMS = "Give the folder, the zip file, the workbook (.xlsx) or the datapackage.json of the return."
 
 
 @contextmanager
@@ -49,12 +59,18 @@ def _exists(path: Path) -> bool:
 
 
 def _refuse_other_kinds(path: Path) -> None:
-    """Refuse a file that is no zip, saying what it is."""
-    kind = looks_like(_start(path))
-    if kind == ZIP:
+    """Refuse a file that is neither a zip nor a workbook, saying what it is."""
+    start, ending = _start(path), path.suffix.casefold()
+    kind = looks_like(start)
+    if kind in (ZIP, WORKBOOK):
         return
-    if kind == WORKBOOK or (kind == OLD_OFFICE and path.suffix.casefold() != ".doc"):
-        raise nothing(f"{path.name} is {kind}. {WORKBOOK_NOT_READ}")
+    if kind == OLD_OFFICE and ending in WORKBOOK_ENDINGS:
+        raise nothing(_old_workbook(path, start))
+    if kind == OPEN_DOCUMENT:
+        raise nothing(f"{path.name} is {kind}, which this version does not read. {SAVE_AS_XLSX}")
+    if ending in WORKBOOK_ENDINGS:
+        what = kind or "a file of another kind" if start else "empty"
+        raise nothing(f"{path.name} is no Excel workbook, though its name says so: it is {what}. {SAVE_AS_XLSX}")
     if kind:
         raise nothing(f"{path.name} is {kind}, not a return. {_FORMS}")
     if path.suffix.casefold() == ".zip":
@@ -64,10 +80,22 @@ def _refuse_other_kinds(path: Path) -> None:
     raise nothing(f"{path.name} is not a return. {_FORMS}")
 
 
+def _old_workbook(path: Path, start: bytes) -> str:
+    """What a workbook of the old kind is; one with a password is wrapped in a file of that kind."""
+    if is_encrypted(start):
+        return f"{path.name} is protected by a password. {TAKE_PASSWORD_OFF}"
+    return f"{path.name} is an Excel workbook of the old kind (.xls), which this version does not read. {SAVE_AS_XLSX}"
+
+
 def _start(path: Path) -> bytes:
+    """The first bytes of a file; of a file of the old office kind, whose list may stand last, the last bytes too."""
     try:
         with path.open("rb") as source:
-            return source.read(entries.CHUNK)
+            start = source.read(entries.CHUNK)
+            if looks_like(start) == OLD_OFFICE:
+                source.seek(max(len(start), path.stat().st_size - entries.CHUNK))
+                start += source.read(entries.CHUNK)
+            return start
     except OSError as error:
         raise cannot_open(path.name, error) from error
 

@@ -1,4 +1,4 @@
-"""One file as one table, or the one fault that keeps it from being read.
+"""One file, or one sheet of a workbook, as one table, or the one fault that keeps it from being read.
 
 It exists to put the steps in their order: bytes, text, header, rows, each with its own fault, and never a
 second fault for the same cause. It knows nothing of the other files of the package.
@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from crt_return.reading.content import plain_header
+from crt_return.reading.content import is_canonical, plain_header
 from crt_return.reading.entries import Entry, load
 from crt_return.reading.headers import COMMA, DELIMITERS, Header, columns, find_header
-from crt_return.reading.model import ROW, FileFault, TextTable, listed, number_of_rows
+from crt_return.reading.model import FAULTY_CELLS, NAMED_ONLY, ROW, FileFault, TextTable, listed, number_of_rows
 from crt_return.reading.rows import SMALL, Numbers, Rows, UnclosedQuoteError, read_rows
+from crt_return.reading.sheets import Sheet
 from crt_return.reading.text import NotTextError, as_text
 from crt_return.standard import Standard, Table
+from crt_return.workbook_layout import column_letter, sheet_words
 
 _EMPTY = "is empty"
 _NO_ROWS = "has a header but no rows"
@@ -46,10 +48,14 @@ class TableReading:
     why: str = ""
     sha256: str | None = None
 
-    def fault(self, rule: str, values: Mapping[str, Any], row: int | None = None, count: int = 1) -> None:
+    def fault(
+        self, rule: str, values: Mapping[str, Any], row: int | None = None, count: int = 1, **place: str | None
+    ) -> None:
         """Note a fault of this file."""
-        values = {"file": self.entry.file, **values}
-        self.faults.append(FileFault(rule, self.entry.file, self.table.name, values, row, count))
+        values = {"file": self.entry.called, **values}
+        sheet = self.entry.sheet.name if self.entry.sheet else None
+        made = FileFault(rule, self.entry.file, self.table.name, values, row, count, sheet, **place)
+        self.faults.append(made)
 
     @property
     def misplaced(self) -> bool:
@@ -63,7 +69,7 @@ def read_table(entry: Entry, table: Table, standard: Standard) -> TableReading:
     try:
         _read(reading, standard)
     except _StopError as stop:
-        reading.why = f"{entry.file} {stop.why}"
+        reading.why = f"{entry.called} {stop.why}"
         if not reading.misplaced or stop.rule == "PKG-02":
             reading.fault(stop.rule, stop.values, stop.row, stop.count)
     return reading
@@ -83,13 +89,30 @@ def _read(reading: TableReading, standard: Standard) -> None:
     _check_lengths(rows, len(names))
     frame = rows.frame[[*reading.table.names, ROW]]
     reading.text = TextTable(reading.table.name, reading.entry.file, names, frame)
+    if reading.entry.sheet:
+        reading.text = _as_the_sheet_has_it(reading, reading.text, reading.entry.sheet)
     _check_any(reading.table, rows, header)
     _note_blank(reading, rows, header)
-    if plain and not len(rows.blank):
+    if plain and not len(rows.blank) and not reading.entry.sheet and is_canonical(frame, reading.table):
         reading.sha256 = fingerprint()
 
 
+def _as_the_sheet_has_it(reading: TableReading, text: TextTable, sheet: Sheet) -> TextTable:
+    """The table of a sheet, its cells held against their fields, and what is to be said of them."""
+    judged = sheet.judged(text.frame, text.header, reading.table)
+    for said in judged.said:
+        place = {"column": said.column, "field": said.field, "value": said.value}
+        reading.fault(
+            FAULTY_CELLS if said.faulty else NAMED_ONLY, {"problem": said.problem}, said.row, said.count, **place
+        )
+    header = dict(zip(sheet.columns, text.header, strict=True))
+    columns = tuple(header.get(number, "") for number in range(max(header) + 1))
+    return replace(text, header=columns, frame=judged.frame, sheet=sheet.name, faulty=judged.faulty)
+
+
 def _text(reading: TableReading) -> bytes:
+    if reading.entry.sheet and reading.entry.sheet.marks.too_large:
+        raise _far_out(reading.entry.sheet)
     try:
         text = as_text(load(reading.entry), PurePosixPath(reading.entry.file).suffix)
     except NotTextError as error:
@@ -97,6 +120,14 @@ def _text(reading: TableReading) -> bytes:
     if text.encoding:
         reading.fault("PKG-19", {"encoding": text.encoding})
     return text.data
+
+
+def _far_out(sheet: Sheet) -> _StopError:
+    """The stop at a sheet with a value so far from the others that there is no room for all between."""
+    row, column = sheet.marks.far or sheet.marks.end
+    letter = column_letter(column)
+    problems = f"without a name: column {letter} (cell {letter}{row + 1} holds something)"
+    return _StopError("PKG-02", {"problems": problems}, "has a cell far outside the table", row + 1)
 
 
 def _header(reading: TableReading, data: bytes) -> Header:
@@ -118,12 +149,15 @@ def _header(reading: TableReading, data: bytes) -> Header:
 def _names(reading: TableReading, header: Header, standard: Standard) -> tuple[str, ...]:
     """The fields in the order of the file."""
     own = reading.table.name
-    others = {table.file: table.names for table in standard.tables.values() if table.name != own}
-    found = columns(header, reading.table.names, others)
+    form = sheet_words if reading.entry.sheet else "{}.csv".format
+    others = {form(table.name): table.names for table in standard.tables.values() if table.name != own}
+    sheet = reading.entry.sheet
+    found = columns(header, reading.table.names, others, sheet.labels if sheet else None)
+    problems = "; ".join(filter(None, [found.problems, sheet.about_header(header.row) if sheet else ""]))
     if found.names is None:
-        raise _StopError("PKG-02", {"problems": found.problems}, "has the wrong columns", header.row)
-    if found.problems:
-        reading.fault("PKG-02", {"problems": found.problems}, header.row)
+        raise _StopError("PKG-02", {"problems": problems}, "has the wrong columns", header.row)
+    if problems:
+        reading.fault("PKG-02", {"problems": problems}, header.row)
     return found.names
 
 

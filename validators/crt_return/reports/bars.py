@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crt_return.fidelity import STATUS_ORDER
-from crt_return.measured import MET, Measured
+from crt_return.measured import JUDGED, MET, Measured
 from crt_return.privacy import safe
 from crt_return.reports.words import computed_words, level_words, plain, shown_by
 from crt_return.standard import REGISTER, Standard
@@ -19,7 +19,7 @@ from crt_return.standard import REGISTER, Standard
 ROOM = 1.25  # how far a scale without an end reaches beyond the largest number on it
 SIGNS = {"strong": "★", "met": "✓", "not met": "✗"}
 STATUS_SIGNS = {"fully": "✓", "partly": "◐", "not": "✗"}
-NOT_JUDGED = "–"
+NOT_JUDGED = "\N{EN DASH}"
 Claim = Mapping[str, Any]
 
 
@@ -94,9 +94,10 @@ class TeamPart:
         """How many measures there are."""
         return sum(len(rows) for _, rows in self.measures)
 
-    def core_not_met(self) -> list[MeasureRow]:
-        """The measures on which a status rests that are not met."""
-        return [one for _, rows in self.measures for one in rows if one.core and one.state == "not met"]
+    @property
+    def not_judged(self) -> int:
+        """How many measures were neither met nor missed."""
+        return self.total - self.counted(*JUDGED)
 
     @property
     def fully(self) -> int:
@@ -129,11 +130,12 @@ def team_parts(
     return [_team(one, by_name, standard) for one in fidelity]
 
 
-def _team(
-    team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured], standard: Standard
-) -> TeamPart:
+def _team(team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured], standard: Standard) -> TeamPart:
     measures = tuple(
-        (one["title"], tuple(_measure_row(of, measured.get((team["team_id"], of["measure"]))) for of in one["measures"]))
+        (
+            one["title"],
+            tuple(_measure_row(of, measured.get((team["team_id"], of["measure"]))) for of in one["measures"]),
+        )
         for one in team["requirements"]
     )
     return TeamPart(team["team_id"], tuple(_claims(team, standard)), measures)
@@ -149,7 +151,9 @@ def _claims(team: Mapping[str, Any], standard: Standard) -> Iterator[ClaimRow]:
     )
     titles = standard.tables[REGISTER].field
     for one in fields:
-        yield ClaimRow(titles[one["field"]].title, _yes_or_no(plain(one["claimed"])), _yes_or_no(shown_by(one)), one["agreement"])
+        yield ClaimRow(
+            titles[one["field"]].title, _yes_or_no(plain(one["claimed"])), _yes_or_no(shown_by(one)), one["agreement"]
+        )
 
 
 def _yes_or_no(words: str) -> str:
@@ -170,7 +174,9 @@ def _measure_row(one: Mapping[str, Any], measured: Measured | None) -> MeasureRo
     asked = "; ".join(words for words in (one["met"], strong) if words)
     more = one["gap"] if one["state"] == "not met" else one["because"]
     bar = measure_bar(measured) if measured else None
-    return MeasureRow(one["measure"], one["title"], one["core"], one["shown"] or "", asked, one["state"], more or "", bar)
+    return MeasureRow(
+        one["measure"], one["title"], one["core"], one["shown"] or "", asked, one["state"], more or "", bar
+    )
 
 
 def measure_bar(one: Measured) -> Bar | None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from crt_return.cell_findings import COUNTED
 from crt_return.finding import Finding, column_letter
 from crt_return.privacy import MASK_NHS_NUMBER, masked, without_long_numbers
 from crt_return.reading.model import ROW, TextTable
@@ -29,10 +30,14 @@ EMAIL = "contact_email"
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns an excerpt shows: the letter a spreadsheet gives each, its name, and which is at fault."""
+    """Which columns an excerpt shows: the letter a spreadsheet gives each, its name, and which is at fault.
+
+    `counts` names those that hold a count: none of a quarter has nine digits, so one that has may give a person away.
+    """
 
     columns: tuple[tuple[str, str], ...]
     at_fault: int | None
+    counts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,17 @@ class Excerpts:
         if finding.table is None or finding.row is None or row is None:
             return None
         layout = self._layout(finding.table, finding.rule, finding.field)
-        return Excerpt(layout, finding.row, _cells([(name, row[name]) for _, name in layout.columns]))
+        return Excerpt(layout, finding.row, _cells(row, layout))
 
     def _layout(self, table: str, rule: str, field: str | None) -> Layout:
         asked = (table, rule, field)
         if asked not in self._layouts:
-            header = self._texts[table].header
-            named = shown_fields(self._standard.tables[table], header, self._read(rule, table), field)
+            own, header = self._standard.tables[table], self._texts[table].header
+            named = shown_fields(own, header, self._read(rule, table), field)
             at_fault = named.index(field) if field in named else None
-            self._layouts[asked] = Layout(tuple((column_letter(header.index(name)), name) for name in named), at_fault)
+            counts = frozenset(name for name in named if own.field[name].type in COUNTED)
+            columns = tuple((column_letter(header.index(name)), name) for name in named)
+            self._layouts[asked] = Layout(columns, at_fault, counts)
         return self._layouts[asked]
 
     def _read(self, rule: str, table: str) -> frozenset[str]:
@@ -104,23 +111,31 @@ def _wanted(findings: Iterable[Finding], texts: Mapping[str, TextTable]) -> Mapp
     """The rows with a finding, by table."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for one in findings:
-        if one.row is not None and one.table in texts:
+        if one.row is not None and one.table is not None and one.table in texts:
             wanted[one.table].add(one.row)
     return wanted
 
 
 def _rows(text: TextTable, numbers: set[int]) -> dict[int, dict[str, str | None]]:
     """The rows of a table by their number."""
-    found = text.frame.filter(pl.col(ROW).is_in(sorted(numbers)))
+    wanted = pl.DataFrame({ROW: sorted(numbers)}, schema={ROW: text.frame.schema[ROW]})
+    found = text.frame.join(wanted, on=ROW, how="semi")
     return {row[ROW]: row for row in found.iter_rows(named=True)}
 
 
-def _cells(named: Iterable[tuple[str, str | None]]) -> tuple[str | None, ...]:
+def _cells(row: Mapping[str, str | None], layout: Layout) -> tuple[str | None, ...]:
     """The cells as they may be shown; beside an NHS number no long number is."""
-    clean = [None if text is None else _clean(text, name == EMAIL) for name, text in named]
+    clean = [_cell(row[name], name, layout) for _, name in layout.columns]
     if any(text and MASK_NHS_NUMBER in text for text in clean):
         return tuple(text and without_long_numbers(text) for text in clean)
     return tuple(clean)
+
+
+def _cell(text: str | None, name: str, layout: Layout) -> str | None:
+    if text is None:
+        return None
+    clean = _clean(text, name == EMAIL)
+    return without_long_numbers(clean) if name in layout.counts else clean
 
 
 @lru_cache(maxsize=50_000)

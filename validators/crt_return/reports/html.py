@@ -7,7 +7,6 @@ gives the same bytes), and judges nothing.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,19 +14,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from crt_return.finding import Finding, Outcome, Report
+from crt_return.finding import Outcome, Report
 from crt_return.pages import page
 from crt_return.privacy import masked
 from crt_return.quarters import months_of
 from crt_return.reports import bars, words
-from crt_return.reports.excerpts import Excerpt, Excerpts, Layout
-from crt_return.reports.grouped import Group, Section, first_to_mend, reasons, sections
+from crt_return.reports.grouped import Section, first_to_mend, reasons, sections
+from crt_return.reports.shown import MOST_A_RULE, Findings, page_size
 from crt_return.scope import Data
-from crt_return.standard import EXPLANATIONS, RELEASE_KEY, SEVERITIES, Standard
+from crt_return.standard import SEVERITIES, Standard
 from crt_return.validate import Run
 from crt_return.wording import is_synthetic, rows_counted
 
-MOST_A_RULE, MOST_IN_ALL, FEWEST_A_RULE = 100, 3000, 10  # findings written out; the others are drawn when asked for
 TITLES: Mapping[Outcome, str] = {
     "accepted": "This return can be submitted",
     "accepted_with_explanations": "This return can be submitted",
@@ -42,30 +40,17 @@ NEXT: Mapping[Outcome, str] = {
     "rejected": "Mend the errors in the files they came from, and check the return again.",
     "unreadable": "Mend what is said here, and check again. Nothing inside the return has been looked at yet.",
 }
+SIGNS: Mapping[Outcome, str] = {
+    "accepted": "✓",
+    "accepted_with_explanations": "✓",
+    "queried": "?",
+    "rejected": "✗",
+    "unreadable": "✗",
+}
+FIRST, FIRST_TO_EXPLAIN = "What to mend first", "What to mend or explain first"
+ELSEWHERE = "The report in another form, such as .json, lists every one."
+NONE = "'none'"
 NOTHING_IN_WHAT_WAS_CHECKED = "Nothing is at fault in what was checked"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One finding as the page shows it; `lead` is how much of its message is the record's name."""
-
-    number: int
-    finding: Finding
-    lead: int
-    place: str
-    field: str
-    explanation: str
-    excerpt: Excerpt | None
-
-
-@dataclass(frozen=True)
-class ShownGroup:
-    """A group of findings: those written out, and the others as data for the page's script."""
-
-    group: Group
-    section: str
-    first: Sequence[Shown]
-    rest: str | None
 
 
 def page_bytes(run: Run, standard: Standard, *, most_a_rule: int = MOST_A_RULE) -> bytes:
@@ -74,121 +59,108 @@ def page_bytes(run: Run, standard: Standard, *, most_a_rule: int = MOST_A_RULE) 
 
 
 def _filled(run: Run, standard: Standard, most_a_rule: int) -> dict[str, Any]:
+    """All that the template asks for."""
     report, found = run.report, sections(run.report, standard)
-    shown = _Shown(run, standard)
-    size = page_size([group for section in found for group in section.groups], most_a_rule)
-    teams = bars.team_parts(report.fidelity, run.measured, standard)
+    parts = {
+        **_top(report, standard),
+        **_findings(run, found, standard, most_a_rule),
+        **_assessed(run, standard),
+        "reasons": _reasons(report, standard),
+        "files": _files(run.data, report, standard),
+        "about": _about(report),
+        "counted": words.number,
+    }
+    contents = [one for one in _contents(parts, report) if one[2]]
+    return {**parts, "parts": [part for part, _, _ in contents], "contents": [*_links(contents, found)]}
+
+
+def _top(report: Report, standard: Standard) -> dict[str, Any]:
+    """What is said first: whose return it is, and what became of it."""
+    state, _, sentence = words.verdict(report).partition(": ")
     return {
         "report": report,
         "title": words.title(report) or "Report on what was sent",
+        "sign": SIGNS[report.outcome],
+        "state": state,
         "headline": _headline(report),
-        "verdict": words.verdict(report).partition(": ")[::2],
+        "sentence": _sentence(report, sentence),
         "next": " ".join(_next(report, standard)),
         "months": _months(report, standard),
         "notes": words.notes(report),
         "synthetic": is_synthetic(report.submission.provider_code, standard),
         "tiles": _tiles(report),
-        "first": first_to_mend(found),
-        "sections": [(section, [shown.group(group, section, size) for group in section.groups]) for section in found],
-        "tables": sorted({one.table for one in report.findings if one.table}),
-        "size": size,
-        "listed": len(report.findings),
-        "reasons": _reasons(report, standard),
-        "levels": bars.level_rows(report.completeness.get("levels", ())),
-        "team_levels": bars.team_levels(report.completeness.get("teams", ())),
-        "quality": report.completeness.get("data_quality"),
-        "score": words.score_words(report.completeness["data_quality"]) if report.completeness else None,
-        "teams": teams,
-        "well": list(_well(report, teams, standard)),
-        "files": _files(run.data, report, standard),
-        "about": _about(report),
-        "counted": words.number,
-        "status_signs": bars.STATUS_SIGNS,
     }
 
 
-def page_size(groups: Sequence[Group], most_a_rule: int) -> int:
-    """How many findings of a rule are written out: fewer where many rules found something."""
-    return min(most_a_rule, max(FEWEST_A_RULE, MOST_IN_ALL // max(1, len(groups))))
-
-
-class _Shown:
-    """Findings with what the page shows beside them."""
-
-    def __init__(self, run: Run, standard: Standard) -> None:
-        self._standard = standard
-        self._numbers = {id(one): number for number, one in enumerate(run.report.findings, start=1)}
-        self._excerpts = Excerpts(run.data, run.report.findings, standard)
-        self._explanations = explanations(run.data, standard)
-
-    def group(self, group: Group, section: Section, size: int) -> ShownGroup:
-        """A group with its first findings, and the others as data."""
-        every = [self._one(one) for one in group.findings]
-        return ShownGroup(group, section.name, every[:size], _data(every[size:]) if every[size:] else None)
-
-    def _one(self, one: Finding) -> Shown:
-        record = (one.rule, one.record_key, one.values_hash or "")
-        return Shown(
-            number=self._numbers[id(one)],
-            finding=one,
-            lead=_lead(one),
-            place=words.place(one),
-            field=self._field(one),
-            explanation=self._explanations.get(record, "") if one.explained else "",
-            excerpt=self._excerpts.of(one),
-        )
-
-    def _field(self, one: Finding) -> str:
-        """The title and the name of the field at fault."""
-        own = self._standard.tables[one.table].field.get(one.field or "") if one.table else None
-        return f"{own.title} ({own.name})" if own else one.field or ""
-
-
-def _lead(one: Finding) -> int:
-    """How many letters at the start of a message name the record."""
-    named = ", ".join(value for name, value in one.key.items() if name not in RELEASE_KEY)
-    return len(named) + 1 if named and one.message.startswith(f"{named}: ") else 0
-
-
-def explanations(data: Data | None, standard: Standard) -> Mapping[tuple[str, str, str], str]:
-    """What the return says of each warning it explains: the reason, the text and who gives it."""
-    table = data.tables.get(EXPLANATIONS) if data else None
-    labels = {one.code: one.label for one in standard.codelists["explanation_reason"]}
-    rows = table.text.frame.iter_rows(named=True) if table else ()
+def _findings(run: Run, found: Sequence[Section], standard: Standard, most_a_rule: int) -> dict[str, Any]:
+    """The findings by section and rule, and those to take up first."""
+    groups = [group for section in found for group in section.groups]
+    shown, size = Findings(run, standard), page_size(groups, most_a_rule)
+    first = first_to_mend(found)
     return {
-        (row["rule_id"] or "", row["record_key"] or "", row["values_hash"] or ""): _explained(row, labels)
-        for row in rows
+        "first": first if len(groups) > 1 else [],
+        "first_heading": FIRST if any(one.severity == "error" for one in first) else FIRST_TO_EXPLAIN,
+        "sections": [(section, [shown.group(group, size) for group in section.groups]) for section in found],
+        "tables": sorted({one.table for one in run.report.findings if one.table}),
+        "size": size,
+        "listed": len(run.report.findings),
+        "elsewhere": ELSEWHERE,
     }
 
 
-def _explained(row: Mapping[str, str | None], labels: Mapping[str, str]) -> str:
-    reason = labels.get(row["reason_code"] or "", row["reason_code"] or "")
-    by = f" ({row['explained_by_role']})" if row["explained_by_role"] else ""
-    return masked(f"{reason}: {row['explanation'] or ''}{by}")
+def _assessed(run: Run, standard: Standard) -> dict[str, Any]:
+    """Completeness, fidelity, and what is in order."""
+    complete = run.report.completeness
+    teams = bars.team_parts(run.report.fidelity, run.measured, standard)
+    return {
+        "levels": bars.level_rows(complete.get("levels", ())),
+        "team_levels": bars.team_levels(complete.get("teams", ())),
+        "quality": complete.get("data_quality"),
+        "score": words.score_words(complete["data_quality"]) if complete else None,
+        "teams": teams,
+        "well": list(_well(run.report, teams, standard)),
+        "status_signs": bars.STATUS_SIGNS,
+        "not_judged": bars.NOT_JUDGED,
+    }
 
 
-def _data(rest: Iterable[Shown]) -> str:
-    """The findings that are not written out, as JSON that can stand inside a page: each kind of row said once."""
-    layouts: dict[Layout, int] = {}
-    rows = [_data_row(one, layouts) for one in rest]
-    kinds = [{"columns": one.columns, "fault": one.at_fault} for one in layouts]
-    text = json.dumps({"layouts": kinds, "rows": rows}, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+def _contents(parts: Mapping[str, Any], report: Report) -> list[tuple[str, str, bool]]:
+    """The parts of the page in order, each with its title and whether there is any of it."""
+    findings = [
+        ("first", parts["first_heading"], bool(parts["first"])),
+        ("findings", "", bool(parts["sections"])),
+        ("not_evaluated", f"Not evaluated ({len(report.rules.not_evaluated):,})", bool(parts["reasons"])),
+    ]
+    assessed = [
+        ("well", "What is working well", bool(parts["well"])),
+        ("completeness", "Completeness", bool(parts["levels"])),
+        ("fidelity", "Fidelity to the model", bool(parts["teams"])),
+    ]
+    about = ("about", "About this report", True)
+    in_order = report.outcome in ("accepted", "accepted_with_explanations")
+    return [*assessed, *findings, about] if in_order else [*findings, *assessed, about]
 
 
-def _data_row(one: Shown, layouts: dict[Layout, int]) -> list[Any]:
-    """One finding, in the order in which the page's script reads it."""
-    found, excerpt = one.finding, one.excerpt
-    row = None if excerpt is None else [layouts.setdefault(excerpt.layout, len(layouts)), excerpt.row, *excerpt.cells]
-    to_explain = [found.record_key, found.values_hash, one.explanation] if found.severity == "warning" else None
-    said = [one.number, found.table, found.message, one.lead, one.place, one.field, found.value, found.expected]
-    return [*said, to_explain, row]
+def _links(contents: Iterable[tuple[str, str, bool]], found: Iterable[Section]) -> Iterator[tuple[str, str]]:
+    """The links at the top; the findings have one for each of their sections."""
+    for part, title, _ in contents:
+        if part == "findings":
+            yield from ((one.name, f"{one.heading.partition(':')[0]} ({one.count:,})") for one in found)
+        else:
+            yield part.replace("_", "-"), title
 
 
 def _headline(report: Report) -> str:
     if report.outcome.startswith("accepted") and words.thresholds_left_out(report):
         return NOTHING_IN_WHAT_WAS_CHECKED
     return TITLES[report.outcome]
+
+
+def _sentence(report: Report, verdict: str) -> str:
+    """The outcome in a sentence; of what could not be read, why it could not."""
+    if report.outcome == "unreadable":
+        return report.findings[0].message
+    return verdict[0].upper() + verdict[1:]
 
 
 def _next(report: Report, standard: Standard) -> Iterator[str]:
@@ -208,16 +180,22 @@ def _months(report: Report, standard: Standard) -> str | None:
 
 
 def _tiles(report: Report) -> list[tuple[str, int, str]]:
-    """The counts at the top: a name for the look of each, the count, and what it counts."""
+    """The counts at the top: a name for the look of each, the count, and what it counts; none where nothing is read."""
+    if report.outcome == "unreadable":
+        return []
     explained = sum(one.count for one in report.findings if one.explained)
     open_warnings = report.counts["warning"] - explained
     every = [
-        ("error", report.counts["error"], "errors to mend"),
-        ("warning", open_warnings, "warnings to mend or explain"),
-        ("explained", explained, "warnings explained"),
+        ("error", report.counts["error"], _noun(report.counts["error"], "error") + " to mend"),
+        ("warning", open_warnings, _noun(open_warnings, "warning") + " to mend or explain"),
+        ("explained", explained, _noun(explained, "warning") + " explained"),
         ("info", report.counts["info"], "for information"),
     ]
     return [one for one in every if one[1] or one[0] in ("error", "warning")]
+
+
+def _noun(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
 
 
 @dataclass(frozen=True)
@@ -233,9 +211,10 @@ def _reasons(report: Report, standard: Standard) -> list[tuple[str, list[Reason]
     """The reasons, those first that go away once faults are mended."""
     failed = set(report.rules.failed)
     every = [_reason(because, rules, failed, standard) for because, rules in reasons(report).items()]
-    held = [one for one in every if one.held_back]
-    others = [one for one in every if not one.held_back]
-    parts = [("Held back by faults listed above", held), ("Nothing to judge, or left out", others)]
+    unread = report.outcome == "unreadable"
+    held = [one for one in every if unread or one.held_back]
+    others = [one for one in every if not (unread or one.held_back)]
+    parts = [("Held back by faults listed in this report", held), ("Nothing to judge, or left out", others)]
     return [(heading, of) for heading, of in parts if of]
 
 
@@ -259,7 +238,12 @@ def _well(report: Report, teams: Sequence[bars.TeamPart], standard: Standard) ->
 def _files(data: Data | None, report: Report, standard: Standard) -> list[tuple[str, str, str, list[int]]]:
     """The files that were read: title, name, rows, and what was found in each."""
     return [
-        (standard.tables[name].title, masked(one.text.file), rows_counted(one.text.frame.height), _found_in(name, report))
+        (
+            standard.tables[name].title,
+            masked(one.text.file),
+            rows_counted(one.text.frame.height),
+            _found_in(name, report),
+        )
         for name, one in (data.checked.tables if data else {}).items()
     ]
 
@@ -290,7 +274,8 @@ def _guarded(text: str) -> str:
         " ".join(f"'sha256-{_digest(one)}'" for one in re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL))
         for tag in ("style", "script")
     )
-    policy = f"default-src 'none'; style-src {style}; script-src {script}; img-src data:; base-uri 'none'; form-action 'none'"
+    others = "img-src data:; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src {style}; script-src {script or NONE}; {others}"
     return text.replace("CONTENT-POLICY", policy, 1)
 
 

@@ -83,9 +83,16 @@ def _to_explain(one: Finding) -> str:
 
 def _where(one: Finding) -> str:
     """`gatekeeping.csv F14: `, or as much as is known."""
-    if one.file is None or (one.row is None and one.file in one.message):
+    if one.called is None or _is_told(one):
         return ""
-    return f"{one.file} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+    return f"{one.called} {one.cell or (f'row {one.row}' if one.row else '')}".strip() + ": "
+
+
+def _is_told(one: Finding) -> bool:
+    """Whether the message says the place itself."""
+    if one.sheet is None:
+        return one.row is None and str(one.file) in one.message
+    return one.sheet in one.message and (one.row is None or (one.cell or str(one.row)) in one.message)
 
 
 def _completeness(report: Report) -> Iterator[str]:

@@ -17,12 +17,12 @@ from crt_return.sampling.dealing import england_traits
 from crt_return.sampling.explaining import explained
 from crt_return.sampling.make import PROVIDERS, refuse_filled
 from crt_return.sampling.register import return_header
-from crt_return.sampling.scene import Scene, Tables, team_id
+from crt_return.sampling.scene import Scene, Tables
 from crt_return.sampling.team import team_tables
 from crt_return.sampling.traits import Traits
 from crt_return.sampling.writing import csv_text, files_of, write_zip
 from crt_return.scope import NO_PRIOR
-from crt_return.standard import Standard, load_standard
+from crt_return.standard import Standard, load_standard, team_id
 from crt_return.tables import Checked, load_pandera
 
 YEAR = ("2006-07-Q1", "2006-07-Q2", "2006-07-Q3", "2006-07-Q4")

@@ -17,7 +17,7 @@ import polars as pl
 
 from crt_return.engines.duckdb import DuckDB
 from crt_return.sampling.changes import Cause, Change, NumberedRows, file_change, moved, table_changes
-from crt_return.sampling.file_steps import Files, FileStep, apply_file_step, step_action
+from crt_return.sampling.file_steps import Files, FileStep, apply_file_step, in_order, step_action
 from crt_return.sampling.scene import Row, Tables
 from crt_return.sampling.writing import files_of
 from crt_return.standard import Rule, Standard, Table
@@ -36,7 +36,7 @@ class Planted:
     def files(self, standard: Standard, *, described: bool = True) -> Files:
         """The files of the return, faults and all, its descriptor too if `described`."""
         files: Files = dict(files_of(self.tables, standard, described=described))
-        for step in self.file_steps:
+        for step in in_order(self.file_steps):
             files = apply_file_step(files, step)
         return files
 

@@ -1,4 +1,4 @@
-"""Faults of files rather than figures: a file taken out, renamed, written over, or saved in another encoding.
+"""Faults of files rather than figures: a file taken out, renamed, written over, saved in another encoding or form.
 
 The steps are those of the rules' YAML. They act on the written files, held as bytes by name, so nothing here
 touches the disk.
@@ -6,11 +6,16 @@ touches the disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crt_return.publishing.workbook import Cells, return_workbook
+
 EVERY_FILE = "*"
+WORKBOOK = "workbook"
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,17 @@ def apply_file_step(files: Mapping[str, Content], step: FileStep) -> Files:
     """The files after one step, such as `{file: notes.csv, write: "text"}`."""
     action = step_action(step)
     return ACTIONS[action](dict(files), str(step["file"]), step[action])
+
+
+def in_order(steps: Sequence[FileStep]) -> list[FileStep]:
+    """The steps with all that is written into a workbook as one, the last: it takes the place of the files."""
+    plain = [step for step in steps if WORKBOOK not in step]
+    books = [step for step in steps if WORKBOOK in step]
+    cells: dict[str, dict[str, str | float]] = {}
+    for step in books:
+        for sheet, own in step[WORKBOOK].items():
+            cells.setdefault(sheet, {}).update(own)
+    return [*plain, *({"file": step["file"], WORKBOOK: cells} for step in books[:1])]
 
 
 def step_action(step: FileStep) -> str:
@@ -72,6 +88,19 @@ def _link(files: Files, name: str, to: str) -> Files:
     return files | {name: Link(to)}
 
 
+def _workbook(files: Files, name: str, cells: Cells) -> Files:
+    """The tables as one workbook, in place of all files, with some cells written over."""
+    tables = {file.removesuffix(".csv"): _rows(files, file) for file in files if file.endswith(".csv")}
+    return {name: return_workbook(tables, cells)}
+
+
+def _rows(files: Files, name: str) -> list[list[str]]:
+    try:
+        return [*csv.reader(io.StringIO(_present(files, name).decode(), newline=""))]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{name} cannot be put into a workbook: {error}.") from None
+
+
 def _present(files: Files, name: str) -> bytes:
     content = files.get(name)
     if not isinstance(content, bytes):
@@ -86,4 +115,5 @@ ACTIONS: dict[str, Callable[[Files, str, Any], Files]] = {
     "replace": _replace,
     "encode": _encode,
     "link": _link,
+    WORKBOOK: _workbook,
 }

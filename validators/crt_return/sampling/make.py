@@ -12,10 +12,10 @@ from pathlib import Path
 
 from crt_return.sampling.changes import write_changes
 from crt_return.sampling.faults import Planted, plant
-from crt_return.sampling.scene import Tables, team_id
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder
-from crt_return.standard import Standard
+from crt_return.standard import Standard, team_id
 
 PERIOD = "2006-07-Q4"
 PROVIDERS = tuple(f"RZ{character}" for character in string.ascii_uppercase + string.digits)

@@ -12,7 +12,7 @@ from typing import Any
 
 from crt_return.quarters import Quarter, quarter_dates
 from crt_return.sampling.chance import chance
-from crt_return.standard import Standard
+from crt_return.standard import Standard, team_id
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -50,11 +50,6 @@ class Scene:
         """A row of a table for this team; fields not given are blank."""
         common = {"provider_code": self.provider, "period": self.quarter.period, "team_id": self.team_id}
         return row(self.standard, table, {**common, **values})
-
-
-def team_id(provider: str, number: int) -> str:
-    """The identifier of a provider's team by its number, counted from 1."""
-    return f"{provider}-T{number:02d}"
 
 
 def quarter_before(standard: Standard, quarter: Quarter) -> Quarter:

@@ -61,6 +61,12 @@ def write_folder(files: Mapping[str, Content], folder: Path) -> Path:
     return folder
 
 
+def return_path(folder: Path) -> Path:
+    """What to validate of a folder that was written: itself, or the workbook that is all it holds."""
+    held = [*folder.iterdir()]
+    return held[0] if len(held) == 1 and held[0].suffix == ".xlsx" else folder
+
+
 def write_zip(files: Mapping[str, Content], path: Path) -> Path:
     """Write files into a zip that is the same to the byte each time."""
     path.parent.mkdir(parents=True, exist_ok=True)

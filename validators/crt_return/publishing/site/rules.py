@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from crt_return.measure import Measure
+from crt_return.measured import limit_words
 from crt_return.pages import markdown, plain_text
 from crt_return.publishing.site.examples import examples_of, note_on
 from crt_return.publishing.site.links import Links
 from crt_return.publishing.site.references import References
-from crt_return.publishing.site.words import message_of
+from crt_return.publishing.site.words import day, message_of
 from crt_return.sql import first_field
-from crt_return.standard import Rule
+from crt_return.standard import Rule, Standard
 
 SEVERITY = {
     "error": "**Error.** A return that breaks it is rejected.",
@@ -63,9 +65,10 @@ def _rule(rule: Rule, references: References) -> str:
         rule=rule,
         severity_words=SEVERITY[rule.severity],
         where=_where(rule, references),
-        in_force=in_force_words(rule),
+        in_force=_in_force(rule, standard),
         message=message_of(rule),
         measures=[standard.measures[name] for name in rule.measures],
+        levels=[level for name in rule.measures for level in _levels(standard.measures[name], rule, links)],
         waiting=references.waiting_for(rule),
         reads=references.read_by(rule),
         codelists=references.codelists_read_by(rule),
@@ -85,6 +88,22 @@ def _where(rule: Rule, references: References) -> str:
     field = first_field(rule, table)
     place = f"[{plain_text(table.title)}](../tables/{table.name}.md)"
     return f"{place}, [`{field}`](../tables/{table.name}.md#{field})" if field else place
+
+
+def _levels(measure: Measure, rule: Rule, links: Links) -> Iterator[str]:
+    """What a rule asks of a measure: each number with its day, its source and its standing."""
+    for threshold in measure.thresholds:
+        limit = threshold.limit(rule.level) if rule.level else None
+        if limit:
+            words, since = plain_text(limit_words(measure, limit)), day(threshold.since)
+            yield f"{measure.id}: {words}, from {since} ({links.sources(threshold.source)}; {threshold.standing})"
+
+
+def _in_force(rule: Rule, standard: Standard) -> str:
+    """When a rule is in force; one that judges thresholds, from the first day on which there is one."""
+    words = in_force_words(rule)
+    days = [standard.measures[name].thresholds[0].since for name in rule.measures]
+    return f"{words} that begins on {day(min(days))} or later, from when there is a threshold" if days else words
 
 
 def in_force_words(rule: Rule) -> str:

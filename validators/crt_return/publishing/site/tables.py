@@ -10,7 +10,13 @@ from crt_return.pages import markdown
 from crt_return.publishing.site.links import Links
 from crt_return.publishing.site.references import References
 from crt_return.publishing.site.words import constraints_of, in_force_words
-from crt_return.standard import Standard, Table, read_yaml, schema_folder
+from crt_return.standard import HEADER, Standard, Table, read_yaml, schema_folder
+
+ROWS = {
+    "required": "at least one, unless the return is a nil return",
+    "optional": "none, where there is nothing to report",
+}
+ROWS_OF_HEADER = "exactly one, in a nil return too"
 
 
 def table_pages(references: References) -> dict[str, str]:
@@ -42,6 +48,7 @@ def _table(table: Table, references: References) -> str:
     return markdown(
         "site/table.md",
         table=table,
+        rows=ROWS_OF_HEADER if table.name == HEADER else ROWS[table.rows],
         tables=standard.tables,
         used_by=[one for one in standard.tables.values() if any(k.table == table.name for k in one.foreign_keys)],
         needed_sometimes=_needed_sometimes(table, standard),

@@ -2,6 +2,7 @@
 (() => {
   const one = (id) => document.getElementById(id);
   const PAUSE = 150;
+  const MARGIN = 12;
 
   function made(tag, content, className) {
     const element = document.createElement(tag);
@@ -20,27 +21,26 @@
     const shown = columns.map(([letter, name], at) => {
       const value = cells[at] === null ? made("i", "blank") : cells[at];
       const title = [letter + " ", made("span", name)];
-      return at === fault ? pair(title, [value, made("b", "at fault")], "here") : pair(title, value);
+      return at === fault ? pair(title, [value, made("b", "look here")], "here") : pair(title, value);
     });
     return made("div", [made("p", "Row " + number), made("dl", shown)], "row");
   }
 
-  function toExplain([key, hash, given]) {
-    const state = pair("State", given === "" ? "not explained yet" : "explained");
+  function toExplain([key, hash, explained, given]) {
+    const state = pair("State", explained ? "explained" : "not explained yet");
     const parts = [pair("Record key", made("code", key)), pair("Values hash", made("code", hash)), state];
     return made("dl", given ? [...parts, pair("Explanation", given, "given")] : parts, "explain");
   }
 
   // The same as the page's template makes of a finding; a test compares the two.
   function drawn(data, layouts) {
-    const [number, table, message, lead, place, field, value, expected, explain, row] = data;
+    const [number, table, message, lead, where, value, expected, explain, row] = data;
     const item = made("li", [], "fault");
     item.id = "f" + number;
     item.tabIndex = -1;
     item.dataset.table = table || "";
     item.append(made("p", [lead ? made("b", message.slice(0, lead)) : null, message.slice(lead)], "says"));
-    const where = [place ? made("span", place, "place") : null, field ? made("span", field) : null];
-    if (place || field) item.append(made("p", where, "where"));
+    if (where.length) item.append(made("p", where.map((words) => made("span", words)), "where"));
     const values = [value === null ? null : pair("Found", value), expected === null ? null : pair("Expected", expected)];
     if (value !== null || expected !== null) item.append(made("dl", values, "values"));
     if (row) item.append(rowOf(row, layouts));
@@ -117,7 +117,7 @@
     }
 
     say(from, to) {
-      const [said, first, before, after, last] = this.pages.children;
+      const [said, , first, before, after, last] = this.pages.children;
       const number = (count) => count.toLocaleString("en-GB");
       said.textContent = `Findings ${number(from + 1)} to ${number(to)} of ${number(this.count)} listed.`;
       first.disabled = before.disabled = from === 0;
@@ -126,14 +126,14 @@
 
     addButtons() {
       const end = () => Math.max(0, Math.ceil(this.count / this.size) - 1);
-      const wanted = { First: () => 0, Before: () => this.page - 1, After: () => this.page + 1, Last: end };
-      for (const [name, page] of Object.entries(wanted)) {
-        const button = made("button", { First: "First page", Before: "Page before", After: "Next page", Last: "Last page" }[name]);
+      const pages = [["First page", () => 0], ["Page before", () => this.page - 1], ["Next page", () => this.page + 1], ["Last page", end]];
+      for (const [name, page] of pages) {
+        const button = made("button", name);
         button.type = "button";
         button.addEventListener("click", () => this.turn(page()));
         this.pages.append(button);
       }
-      this.pages.children[1].disabled = this.pages.children[2].disabled = true;
+      this.pages.children[2].disabled = this.pages.children[3].disabled = true;
     }
 
     turn(page) {
@@ -175,6 +175,7 @@
   function step(by) {
     const count = known();
     if (!count) return;
+    one("filter").open = false;
     current = current < 0 ? (by > 0 ? 0 : count - 1) : (current + by + count) % count;
     let place = current;
     const group = groups.find((each) => place < each.count || ((place -= each.count), false));
@@ -205,5 +206,9 @@
   one("next").addEventListener("click", () => step(1));
   one("previous").addEventListener("click", () => step(-1));
   document.addEventListener("keydown", pressed);
-  one("tools").hidden = false;
+  const tools = one("tools");
+  tools.hidden = false;
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingTop = `${tools.offsetHeight + MARGIN}px`; // nothing gone to lies under it
+  }).observe(tools);
 })();
