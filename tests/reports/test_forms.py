@@ -34,11 +34,14 @@ def written(form: str, made: Run) -> bytes:
     return FORMS[form](made, STANDARD)
 
 
+def where(one: Mapping[str, Any]) -> str:
+    """The place of a finding, as far as it is known."""
+    cell = one["cell"] or (f"row {one['row']}" if one["row"] else None)
+    return " ".join(str(part) for part in (one["file"], one["sheet"], cell) if part)
+
+
 def in_json(content: bytes) -> Carried:
-    return Counter(
-        (one["rule"], " ".join(filter(None, (one["file"], one["sheet"], one["cell"]))), one["message"])
-        for one in json.loads(content)["findings"]
-    )
+    return Counter((one["rule"], where(one), one["message"]) for one in json.loads(content)["findings"])
 
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:
@@ -46,31 +49,21 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
 
 
 def in_csv(content: bytes) -> Carried:
-    return Counter(
-        (one["rule"], " ".join(filter(None, (one["file"], one["sheet"], one["cell"]))), one["message"])
-        for one in csv_rows(content)
-    )
+    return Counter((one["rule"], where(one), one["message"]) for one in csv_rows(content))
 
 
 def in_sarif(content: bytes) -> Carried:
     (only,) = json.loads(content)["runs"]
-    return Counter(
-        (
-            one["ruleId"],
-            " ".join(filter(None, (one["properties"][name] for name in ("file", "sheet", "cell")))),
-            one["message"]["text"],
-        )
-        for one in only["results"]
-    )
+    return Counter((one["ruleId"], where(one["properties"]), one["message"]["text"]) for one in only["results"])
 
 
 def in_xlsx(content: bytes) -> Carried:
     return Counter((one["Rule"], place_in_csv(one["Where"]), one["What is wrong"]) for one in issue_rows(content))
 
 
-def place_in_csv(where: str) -> str:
+def place_in_csv(shown: str) -> str:
     """What is a sheet of the copy is a file of the return."""
-    sheet, _, cell = where.partition(" ")
+    sheet, _, cell = shown.removeprefix("the return").partition(" ")
     return " ".join(filter(None, (f"{sheet}.csv" if sheet in STANDARD.tables else sheet, cell)))
 
 
@@ -94,7 +87,7 @@ def hostile(tmp_path: Path) -> Run:
 
 
 def carried(findings: tuple[Finding, ...]) -> Carried:
-    return Counter((one.rule, " ".join(filter(None, (one.file, one.sheet, one.cell))), one.message) for one in findings)
+    return Counter((one.rule, where(vars(one)), one.message) for one in findings)
 
 
 @pytest.mark.parametrize("form", READERS)
