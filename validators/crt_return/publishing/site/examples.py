@@ -103,8 +103,18 @@ def _step(step: Mapping[str, Any]) -> Shown:
             return Shown(f"{file} is a link to `{value}`.")
         case "replace":
             return Shown(f"In {file}, in its place:", ("was", "is"), tuple(_pairs(value)))
+        case "workbook":
+            return _in_workbook(value)
         case _:
             return Shown(f"{file} holds:", ("its text",), ((_visible(str(value)),),))
+
+
+def _in_workbook(cells: Mapping[str, Mapping[str, str | float]]) -> Shown:
+    """A return as a workbook, in words, with what is written over."""
+    over = [(sheet, cell, _visible(shown(value))) for sheet, own in cells.items() for cell, value in own.items()]
+    if not over:
+        return Shown("The return is sent as a workbook.")
+    return Shown("The return is sent as a workbook; in it:", ("sheet", "cell", "holds"), tuple(over))
 
 
 def _pairs(replaced: Mapping[str, str]) -> Iterable[tuple[str, str]]:
