@@ -5,8 +5,8 @@
 Budgets: the report of a return with a finding of most rules in 0.3 seconds of a processor, in a process of its own,
 the template engine's import included.
 Of the 100,000 findings: first paint within a second, the end of the page within another, each page of findings within
-half of one (the first reads all of the rule's data), a search over all of them within two, and 500 MB of memory for the page's process. It measures; nothing
-here fails.
+half of one (the first reads all of the rule's data), a search over all of them within two, and 500 MB of memory for the
+page's process. It measures; nothing here fails.
 """
 
 from __future__ import annotations
