@@ -4,9 +4,9 @@
 
 Budgets: the report of a return with a finding of most rules in 0.3 seconds of a processor, in a process of its own,
 the template engine's import included.
-Of the 100,000 findings: first paint within a second, the end of the page within another, each page of findings within a
-quarter of one, a search over all of them within two, and 500 MB of memory for the page's process. It measures; nothing
-here fails.
+Of the 100,000 findings: first paint within a second, the end of the page within another, each page of findings within
+half of one (the first reads all of the rule's data), a search over all of them within two, and 500 MB of memory for the
+page's process. It measures; nothing here fails.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ BUDGETS = {
     "an ordinary report": 0.3,
     "first paint": 1.0,
     "to the end of the page": 1.0,
-    "the last page of a rule": 0.25,
-    "the next finding": 0.25,
+    "the last page of a rule": 0.5,
+    "the next finding": 0.5,
     "a search of every finding": 2.0,
     "memory": 500.0,
 }
@@ -97,8 +97,8 @@ def in_chromium(file: Path) -> dict[str, float]:
             "to the end of the page": drawn(page, "scrollTo(0, document.body.scrollHeight)"),
             "the last page of a rule": drawn(page, last),
             "the next finding": drawn(page, "document.getElementById('next').click()"),
-            "a search of every finding": seconds(lambda: searched(page, search.format("nothing like it"))),
             "elements": float(page.evaluate("document.getElementsByTagName('*').length")),
+            "a search of every finding": seconds(lambda: searched(page, search.format("nothing like it"))),
             "memory": renderer_memory(profile),
         }
         browser.close()

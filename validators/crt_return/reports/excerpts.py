@@ -24,7 +24,8 @@ from crt_return.standard import RELEASE_KEY, Rule, Standard, Table
 MOST_FIELDS = 7
 BESIDE = 2
 LONGEST = 60
-NEVER_BESIDE = ("person_pseudonym", "contact_email")  # of one person: shown only where it is itself at fault
+PSEUDONYM = "person_pseudonym"
+NEVER_BESIDE = (PSEUDONYM, "contact_email")  # of one person: shown only where it is itself at fault
 EMAIL = "contact_email"
 
 
@@ -84,8 +85,12 @@ class Excerpts:
 
 
 def shown_fields(table: Table, header: Sequence[str], read: Iterable[str], field: str | None) -> list[str]:
-    """The columns to show, as the file has them: the key, the one at fault, and what the rule reads or stands by."""
-    beside = [name for name in header if name in set(read)] or _neighbours(header, field)
+    """The columns to show, as the file has them: the key, the one at fault, and what the rule reads or stands by.
+
+    Of a table whose rows are single people's, nothing is shown that the rule does not read.
+    """
+    stands_by = [] if PSEUDONYM in table.field else _neighbours(header, field)
+    beside = [name for name in header if name in set(read)] or stands_by
     wanted = [*table.record, *([field] if field else []), *_nearest(beside, header, field)]
     fit = [name for name in dict.fromkeys(wanted) if name in header and _may_show(name, field)]
     return sorted(fit[:MOST_FIELDS], key=header.index)
