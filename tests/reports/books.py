@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,8 +51,9 @@ def workbook_of(folder: Path, file: Path) -> Path:
     for name in STANDARD.tables:
         if (folder / f"{name}.csv").exists():
             sheet = book.create_sheet(name)
-            for line in (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines():
-                sheet.append(line.split(","))
+            with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as read:
+                for line in csv.reader(read):
+                    sheet.append([cell or None for cell in line])
             sheet["B2"].font, sheet["B2"].fill = Font(italic=True), PatternFill("solid", fgColor="ABCDEF")
     book.save(file)
     return file

@@ -19,6 +19,7 @@ RETURNS = {
     "rejected": SAMPLE / "invalid/rich",
     "faulty cells": SAMPLE / "invalid/wrong-cells",
     "faulty files": SAMPLE / "invalid/wrong-files",
+    "faulty workbook": SAMPLE / "invalid/excel-habits.xlsx",
     "unreadable": SAMPLE / "invalid/picture.jpg",
 }
 HOSTILE = {"service_model": '=HYPERLINK("x.example","a")', "site_code": "+12,5\r\n::error::\x0bz"}

@@ -35,9 +35,10 @@ def written(form: str, made: Run) -> bytes:
 
 
 def where(one: Mapping[str, Any]) -> str:
-    """The place of a finding, as far as it is known."""
+    """The place of a finding, as far as it is known: of a table the same, whether it is a sheet or a file."""
     cell = one["cell"] or (f"row {one['row']}" if one["row"] else None)
-    return " ".join(str(part) for part in (one["file"], one["sheet"], cell) if part)
+    table = str(one["sheet"] or one["file"] or "").removesuffix(".csv")
+    return " ".join(filter(None, (table, cell)))
 
 
 def in_json(content: bytes) -> Carried:
@@ -58,13 +59,10 @@ def in_sarif(content: bytes) -> Carried:
 
 
 def in_xlsx(content: bytes) -> Carried:
-    return Counter((one["Rule"], place_in_csv(one["Where"]), one["What is wrong"]) for one in issue_rows(content))
-
-
-def place_in_csv(shown: str) -> str:
-    """What is a sheet of the copy is a file of the return."""
-    sheet, _, cell = shown.removeprefix("the return").partition(" ")
-    return " ".join(filter(None, (f"{sheet}.csv" if sheet in STANDARD.tables else sheet, cell)))
+    return Counter(
+        (one["Rule"], one["Where"].removeprefix("the return").replace(".csv", ""), one["What is wrong"])
+        for one in issue_rows(content)
+    )
 
 
 READERS: Mapping[str, Callable[[bytes], Carried]] = {

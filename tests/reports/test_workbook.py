@@ -167,6 +167,16 @@ def test_a_copy_that_is_sent_again_loses_its_marks_before_it_gets_new_ones(own_b
     assert sheet["K7"].comment.text.count(NOTE) == 1
 
 
+def test_a_copy_reads_as_what_it_is_a_copy_of(tmp_path: Path) -> None:
+    first = checked("faulty workbook")
+    (tmp_path / "marked.xlsx").write_bytes(marked(first))
+    second = run(tmp_path / "marked.xlsx", prior=SAMPLE / "previous")
+    assert second.report.submission.content_sha256 == first.report.submission.content_sha256
+    assert [replace(one, file=None) for one in second.report.findings] == [
+        replace(one, file=None) for one in first.report.findings
+    ]
+
+
 def test_a_workbook_that_cannot_be_copied_is_made_from_its_text_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "return.xlsx").write_bytes(b"PK no workbook")
     sheet = opened(marked(of_book(tmp_path / "return.xlsx")))[ISSUES]
@@ -225,3 +235,9 @@ def test_libreoffice_opens_the_copy_and_saves_it_with_its_marks(
             assert other.value == cell.value
             assert other.comment.text.split() == cell.comment.text.split()
             assert colours(after[one.table], one.cell) == colours(before[one.table], one.cell)
+    again = run(tmp_path / "saved/marked.xlsx", prior=SAMPLE / "previous")
+    report = checked("rejected").report
+    assert again.report.submission.content_sha256 == report.submission.content_sha256
+    assert [again.report.counts[one] for one in ("error", "warning")] == [
+        report.counts[one] for one in ("error", "warning")
+    ]

@@ -81,10 +81,11 @@ def _colour(sheet: Worksheet, level: Level, places: Sequence[str]) -> None:
     look = DifferentialStyle(
         fill=PatternFill(bgColor=fill, fill_type="solid"), border=Border(left=side, right=side, top=side, bottom=side)
     )
-    for start in range(0, len(places), CELLS_OF_A_FORMAT):
-        for _, rule in _formats(sheet):
-            rule.priority += 1
-        rule = Rule(type="expression", formula=[OURS], dxf=look, priority=1, stopIfTrue=True)
+    starts = range(0, len(places), CELLS_OF_A_FORMAT)
+    for _, rule in _formats(sheet):
+        rule.priority += len(starts)
+    for priority, start in enumerate(starts, start=1):
+        rule = Rule(type="expression", formula=[OURS], dxf=look, priority=priority, stopIfTrue=True)
         sheet.conditional_formatting.add(" ".join(places[start : start + CELLS_OF_A_FORMAT]), rule)
 
 
