@@ -84,7 +84,7 @@ def test_a_case_has_a_name_of_its_own_and_every_return_is_of_some_case(
     ids = [case.id for case in open_kit.cases.cases]
     assert len(ids) == len(set(ids))
     used = {path for case in open_kit.cases.cases for path in (case.path, case.prior)}
-    stored = {name if name.endswith(".zip") else name.rpartition("/")[0] for name in made if "/" in name}
+    stored = {name if name.endswith((".zip", ".xlsx")) else name.rpartition("/")[0] for name in made if "/" in name}
     assert used == stored
 
 

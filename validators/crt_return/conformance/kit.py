@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,7 +24,7 @@ from crt_return.conformance.model import (
     Kind,
     NoCase,
 )
-from crt_return.conformance.returns import NEVER_PASSES, Made, Start, starts, valid_returns
+from crt_return.conformance.returns import NEVER_PASSES, WORKBOOK, Made, Start, starts, valid_returns
 from crt_return.finding import Finding, Outcome, Report
 from crt_return.publishing.zipped import zipped
 from crt_return.reading import Package, Unreadable, read_package
@@ -172,7 +172,6 @@ def _rule_of(one: Reported) -> str:
 
 def _case(standard: Standard, one: Reported, rule: str, kind: Kind) -> Case:
     made, report = one.made, one.report
-    planted = [{name: getattr(change, name) for name in PLANTED} for change in made.planted]
     return Case(
         id=f"{rule}/{kind}/{made.name.partition('/')[2]}",
         rule=rule,
@@ -181,8 +180,14 @@ def _case(standard: Standard, one: Reported, rule: str, kind: Kind) -> Case:
         prior=made.prior,
         needs_prior=any(reads_from(standard.rules[name], PRIOR) for name in {rule, *report.rules.failed}),
         expected=_expected(report, rule),
-        planted=planted if kind == "fails" else [],
+        planted=_planted(made) if kind == "fails" else [],
     )
+
+
+def _planted(made: Made) -> list[dict[str, Any]]:
+    """What was changed in a valid return; a workbook is called what it is called in the kit."""
+    called = {"file": PurePosixPath(made.path).name} if made.form == WORKBOOK else {}
+    return [{name: getattr(change, name) for name in PLANTED} | called for change in made.planted]
 
 
 def _expected(report: Report, rule: str) -> Expected:
