@@ -68,7 +68,7 @@ def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
         for one in own[:SHOWN_ROWS]:
             yield from _wrapped(f"{_where(one)}{one.message}{_to_explain(one)}", "  ")
         if len(own) > SHOWN_ROWS:
-            yield f"  ... and {sum(one.count for one in own[SHOWN_ROWS:]):,} more; --report FILE.json lists them."
+            yield f"  ... and {sum(one.count for one in own[SHOWN_ROWS:]):,} more; --report FILE.html lists them."
         yield from _wrapped(f"To mend: {own[0].fix}", "  ")
 
 
