@@ -18,7 +18,7 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
-from crt_return.privacy import MAY_HOLD_NHS_NUMBER, holds_nhs_number
+from crt_return.privacy import MASK_NHS_NUMBER, MAY_HOLD_NHS_NUMBER, holds_nhs_number
 from crt_return.reading.model import ROW
 from crt_return.standard import FALSE_VALUES, TEAM, TRUE_VALUES, Field, Table
 
@@ -209,11 +209,16 @@ def _may_hold_nhs_number(field: Field) -> bool:
 
 
 def _no_nhs_number(data: PolarsData) -> pl.LazyFrame:
-    """A quick look for ten digits in the bulk, and the modulus 11 check on the few that have them."""
+    """A quick look for ten digits in the bulk, and the modulus 11 check on the few that have them.
+
+    What a report puts in a number's place is no better: a marked copy that is sent back must not lose the text there.
+    """
     text = data.lazyframe.select(data.key).collect().to_series()
+    hidden = text.str.contains(MASK_NHS_NUMBER, literal=True).fill_null(False)
     suspects = text.str.contains(MAY_HOLD_NHS_NUMBER).fill_null(False)
     held = text.filter(suspects).map_elements(holds_nhs_number, return_dtype=pl.Boolean)
-    return pl.LazyFrame({"passes": (~suspects).scatter(suspects.arg_true(), ~held) if held.len() else ~suspects})
+    passes = (~suspects).scatter(suspects.arg_true(), ~held) if held.len() else ~suspects
+    return pl.LazyFrame({"passes": passes & ~hidden})
 
 
 def _failures(frame: pl.DataFrame, schema: pa.DataFrameSchema) -> list[Bad]:
