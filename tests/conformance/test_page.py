@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,6 @@ def test_the_example_in_javascript_finds_that_our_validator_agrees(tmp_path: Pat
     (tmp_path / "run-kit.mjs").write_text(script, encoding="utf-8")
     shown = re.search(r"^node (run-kit.mjs conformance-kit) crt-return (validate .*)$", PAGE, re.MULTILINE)
     assert shown
-    words = ["node", *shown[1].split(), sys.executable, "-m", "crt_return", *shown[2].split()]
+    words = ["node", *shown[1].split(), sys.executable, "-m", "crt_return", *shlex.split(shown[2])]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 of 4 cases agree\n", "")

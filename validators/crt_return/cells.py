@@ -117,7 +117,9 @@ def _registered(teams: pl.Series, of: Iterable[tuple[int, frozenset[str] | None]
     for rows, known in of:
         own = teams.slice(start, rows)
         marks.append(
-            pl.repeat(True, rows, eager=True) if known is None else own.is_in(pl.Series(list(known), dtype=pl.String))
+            pl.repeat(True, rows, eager=True)
+            if known is None
+            else own.is_in(pl.Series(list(known), dtype=pl.String).implode())
         )
         start += rows
     return pl.concat(marks)
