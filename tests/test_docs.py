@@ -19,7 +19,10 @@ from tests.following import blocks, commands, follow, pages
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
-SLOW = {"start/acceptance.md", "acceptance.md", "conformance.md", "start/software.md", "validate.md"}  # many commands
+SLOW = {  # many commands
+    *("start/acceptance.md", "acceptance.md", "conformance.md"),
+    *("start/prepare.md", "start/software.md", "validate.md"),
+}
 PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b")
 
 
