@@ -278,7 +278,10 @@ def zip_of(folder: Path, path: Path) -> Path:
 def test_what_is_no_kit_is_a_sentence(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "picture.jpg").write_bytes(b"\xff\xd8")
     (tmp_path / "empty").mkdir()
+    whole = zip_of(folder, tmp_path / "spoilt.zip").read_bytes()
+    (tmp_path / "spoilt.zip").write_bytes(whole[:60] + bytes(200) + whole[260:])
     for name, said in {
+        "spoilt.zip": "cannot be opened as a zip",
         "nowhere": "is not there",
         "picture.jpg": "cannot be opened as a zip",
         "empty": "is no conformance kit: it holds no cases.json",

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crt_return.conformance.model import CASES, Case, Cases, cases_of
+from crt_return.reading.archives import DAMAGED
 
 
 class NoKit(Exception):  # noqa: N818 - the words a caller reads
@@ -50,7 +51,7 @@ def opened(path: Path) -> Iterator[OpenKit]:
                 archive.extractall(folder)
         except FileNotFoundError:
             raise NoKit(f"{path} is not there: give the kit's folder or zip.") from None
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+        except DAMAGED:
             raise NoKit(f"{path} cannot be opened as a zip: give the kit's folder or zip.") from None
         yield read_folder(Path(folder), str(path))
 

@@ -28,7 +28,7 @@ RATIO = 200
 RATIO_FROM = 10 * entries.MIB
 LIST_BYTES = 4 * entries.MIB
 _END = b"PK\x05\x06"
-_DAMAGED = (
+DAMAGED = (  # what opening a zip, or unpacking from it, may end with
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -59,7 +59,7 @@ def opened_zip(path: Path) -> Iterator[Bundle]:
     _check_list_size(path)
     try:
         archive = zipfile.ZipFile(path)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise nothing(_damaged(path.name, "it cannot be opened")) from error
     with archive:
         yield _bundle(archive, path)
@@ -187,7 +187,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> 
                 while chunk := source.read(entries.CHUNK):
                     meter.add(len(chunk))
                     yield chunk
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise nothing(_damaged(meter.shown, f"{printable(info.filename)} cannot be unpacked")) from error
 
     return chunks
