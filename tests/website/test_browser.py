@@ -65,7 +65,7 @@ def searched(page: Page, words: str) -> list[str]:
     """The addresses that the search of a page gives."""
     if not page.is_visible(".md-search__input"):
         page.click("label.md-header__button[for=__search]")
-    page.fill(".md-search__input", words)
+    page.locator(".md-search__input").press_sequentially(words)  # the search listens to keys, as a reader presses them
     page.wait_for_selector("a.md-search-result__link")
     return [str(link.get_attribute("href")) for link in page.query_selector_all("a.md-search-result__link")]
 

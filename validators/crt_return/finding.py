@@ -16,6 +16,7 @@ from string import Formatter
 from typing import Any, Literal
 
 from crt_return.privacy import (
+    EMAIL_FIELD,
     LARGEST_COUNT,
     MASK_LARGE_NUMBER,
     holds_nhs_number,
@@ -77,8 +78,11 @@ class Finding:
     @property
     def record_key(self) -> str:
         """What `explanations` calls this record: the row's key, or the file's name, or the provider's code."""
-        own = [value for name, value in self.key.items() if name not in RELEASE_KEY]
-        named = "|".join(own) or (self._whole if self.row is None else None) or self.key.get("provider_code", "return")
+        named = (
+            "|".join(own_key(self.key))
+            or (self._whole if self.row is None else None)
+            or self.key.get("provider_code", "return")
+        )
         return f"./{named}" if named.startswith(FORMULA) else named  # no spreadsheet must run it
 
 
@@ -162,7 +166,7 @@ def finding(
 
     `values` fills the message's placeholders; `more` marks the finding that stands for all the rows past the cap.
     """
-    email_belongs = place.field == "contact_email"
+    email_belongs = place.field == EMAIL_FIELD
     given = [*(key or {}).values(), value, *(values or {}).values()]
     patient = any(holds_nhs_number(shown(part)) for part in given)
 
@@ -190,7 +194,7 @@ def finding(
         expected=None if expected is None else clean(expected),
         message=_past_cap(rule, count) if more else _named(shown_key) + _sentence(_filled(rule.message, said), place),
         fix=rule.fix,
-        help=f"rules/{rule.id}/",
+        help=help_page(rule.id),
         count=count,
     )
     return _to_be_explained(made, rule, said) if severity == "warning" else made
@@ -249,8 +253,18 @@ def _past_cap(rule: Rule, count: int) -> str:
 
 def _named(key: Mapping[str, str]) -> str:
     """The words that say whose row it is: "RZA-T01, voluntary: "."""
-    own = [value for name, value in key.items() if name not in RELEASE_KEY]
+    own = own_key(key)
     return f"{', '.join(own)}: " if own else ""
+
+
+def help_page(rule: str) -> str:
+    """The page of a rule, as the published site names it."""
+    return f"rules/{rule}/"
+
+
+def own_key(key: Mapping[str, str]) -> list[str]:
+    """What of a key names the record, within its provider and quarter."""
+    return [value for name, value in key.items() if name not in RELEASE_KEY]
 
 
 def shown(value: Any) -> str:

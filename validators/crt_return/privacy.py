@@ -10,6 +10,7 @@ import re
 
 # No count of a quarter comes near it. A longer number may be an NHS number in the wrong cell, and would show in a sum.
 LARGEST_COUNT = 10**8 - 1
+EMAIL_FIELD = "contact_email"  # the one field in which an e-mail address belongs
 MASK_NHS_NUMBER = "[NHS number hidden]"
 MASK_LARGE_NUMBER = "[number of nine digits or more hidden]"
 MASK_EMAIL = "[e-mail address hidden]"

@@ -15,7 +15,7 @@ import polars as pl
 
 from crt_return.cell_findings import COUNTED
 from crt_return.finding import Finding, column_letter
-from crt_return.privacy import MASK_NHS_NUMBER, masked, without_long_numbers
+from crt_return.privacy import EMAIL_FIELD, MASK_NHS_NUMBER, masked, without_long_numbers
 from crt_return.reading.model import ROW, TextTable
 from crt_return.scope import Data
 from crt_return.sql import reads
@@ -25,8 +25,7 @@ MOST_FIELDS = 7
 BESIDE = 2
 LONGEST = 60
 PSEUDONYM = "person_pseudonym"
-NEVER_BESIDE = (PSEUDONYM, "contact_email")  # of one person: shown only where it is itself at fault
-EMAIL = "contact_email"
+NEVER_BESIDE = (PSEUDONYM, EMAIL_FIELD)  # of one person: shown only where it is itself at fault
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _cells(row: Mapping[str, str | None], layout: Layout) -> tuple[str | None, .
 def _cell(text: str | None, name: str, layout: Layout) -> str | None:
     if text is None:
         return None
-    clean = _clean(text, name == EMAIL)
+    clean = _clean(text, name == EMAIL_FIELD)
     return without_long_numbers(clean) if name in layout.counts else clean
 
 

@@ -18,6 +18,7 @@ from crt_return.rules import FINDINGS_READ, reads_from
 from crt_return.standard import SEVERITIES, Rule, Severity, Standard
 
 MOST_IMPORTANT = 5
+RULE_ID = r"\b[A-Z]{3}-[0-9]{2}\b"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _names(because: str, rule: str, cells: Iterable[tuple[str | None, str | None
 
 def named_rules(text: str) -> list[str]:
     """The rules a text names, such as `STF-02`."""
-    return re.findall(r"\b[A-Z]{3}-[0-9]{2}\b", text)
+    return re.findall(RULE_ID, text)
 
 
 def first_to_mend(of: Sequence[Section]) -> list[Group]:

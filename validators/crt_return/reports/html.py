@@ -19,7 +19,7 @@ from crt_return.pages import page
 from crt_return.privacy import masked
 from crt_return.quarters import months_of
 from crt_return.reports import bars, words
-from crt_return.reports.grouped import Section, first_to_mend, reasons, sections
+from crt_return.reports.grouped import RULE_ID, Section, first_to_mend, reasons, sections
 from crt_return.reports.shown import MOST_A_RULE, Findings, page_size
 from crt_return.scope import Data
 from crt_return.standard import SEVERITIES, Standard
@@ -219,7 +219,7 @@ def _reasons(report: Report, standard: Standard) -> list[tuple[str, list[Reason]
 
 
 def _reason(because: str, rules: Iterable[str], failed: set[str], standard: Standard) -> Reason:
-    parts = [(part, part in failed) for part in re.split(r"\b([A-Z]{3}-[0-9]{2})\b", because) if part]
+    parts = [(part, part in failed) for part in re.split(f"({RULE_ID})", because) if part]
     held_back = any(link for _, link in parts) or "at fault" in because
     return Reason([(rule, standard.rules[rule].title) for rule in rules], parts, held_back)
 

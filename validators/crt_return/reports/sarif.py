@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, Literal
 from urllib.parse import quote
 
-from crt_return.finding import HASH_LENGTH, Finding, Report
+from crt_return.finding import HASH_LENGTH, Finding, Report, help_page
 from crt_return.reports.files import file_path
 from crt_return.reports.words import verdict
 from crt_return.standard import Rule, Severity, Standard
@@ -63,7 +63,7 @@ def _rule(rule: Rule) -> Json:
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why} To mend: {rule.fix}"},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
-        "properties": {"table": rule.table, "source": rule.source, "since": rule.since, "help": f"rules/{rule.id}/"},
+        "properties": {"table": rule.table, "source": rule.source, "since": rule.since, "help": help_page(rule.id)},
     }
 
 

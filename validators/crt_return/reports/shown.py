@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crt_return.finding import Finding
+from crt_return.finding import Finding, own_key
 from crt_return.privacy import masked
 from crt_return.reports import words
 from crt_return.reports.excerpts import Excerpt, Excerpts, Layout
 from crt_return.reports.grouped import Group
 from crt_return.scope import Data
-from crt_return.standard import EXPLANATIONS, RELEASE_KEY, Standard
+from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
 from crt_return.wording import rows_counted
 
@@ -88,7 +88,7 @@ class Findings:
 
 def _lead(one: Finding) -> int:
     """How many letters at the start of a message name the record."""
-    named = ", ".join(value for name, value in one.key.items() if name not in RELEASE_KEY)
+    named = ", ".join(own_key(one.key))
     return len(named) + 1 if named and one.message.startswith(f"{named}: ") else 0
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from crt_return.privacy import masked
+from crt_return.privacy import EMAIL_FIELD, masked
 from crt_return.sampling.file_steps import FileStep, step_action
 from crt_return.sampling.scene import Row
 from crt_return.standard import Table
@@ -56,7 +56,7 @@ class Cause:
 
 
 def _shown(field: str, value: str) -> str:
-    return masked(value, email_belongs=field == "contact_email")
+    return masked(value, email_belongs=field == EMAIL_FIELD)
 
 
 def table_changes(cause: Cause, table: Table, before: NumberedRows, after: NumberedRows) -> Iterator[Change]:

@@ -21,7 +21,7 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.worksheet.worksheet import Worksheet
 
 from crt_return.finding import Finding
-from crt_return.privacy import masked
+from crt_return.privacy import EMAIL_FIELD, masked
 from crt_return.reading.model import ROW
 from crt_return.reports.words import number
 from crt_return.reports.workbook.issues import LAST_ROW
@@ -34,7 +34,6 @@ from crt_return.workbook_layout import FIDELITY, ISSUES, RULES
 MADE = datetime(2000, 1, 1)
 MOST_ROWS = 20_000  # of a table that is copied whole
 MOST_BYTES = 200 * 2**20  # of a workbook, unpacked: beyond, a copy of it would take more memory than people have
-EMAIL_BELONGS = "contact_email"
 UNFIT = "Your workbook could not be copied as it is. This copy was made from the text of its tables, without its looks."
 
 
@@ -108,7 +107,7 @@ def _without_marks_and_patients(book: Workbook) -> int:
     hidden = 0
     for sheet in book.worksheets:
         unmark(sheet)
-        emails = {cell.column for cell in sheet[1] if cell.value == EMAIL_BELONGS}
+        emails = {cell.column for cell in sheet[1] if cell.value == EMAIL_FIELD}
         hidden += sum(_hide(cell, cell.column in emails) for cell in [*sheet._cells.values()])
     return hidden
 
@@ -159,7 +158,7 @@ def _write(sheet: Worksheet, header: Collection[str], frame: pl.DataFrame) -> in
     for row in frame.filter(pl.col(ROW) <= LAST_ROW).iter_rows(named=True):
         for column, name in enumerate(header, start=1):
             if (text := row.get(name)) is not None:
-                clean = _clean(text, name == EMAIL_BELONGS)
+                clean = _clean(text, name == EMAIL_FIELD)
                 hidden += clean != text
                 text_cell(sheet, row[ROW], column, clean)
     fit(sheet)
