@@ -84,7 +84,7 @@ class Batch:
             return set()
         if not self._several:
             return {0} if self.engine.any(sql) else set()
-        return set(self.engine.query(f"SELECT DISTINCT {RETURN} FROM ({for_each_return(sql, numbers)})")[RETURN])
+        return self.engine.numbers(f"SELECT DISTINCT {RETURN} FROM ({for_each_return(sql, numbers)})")
 
     def _place(self, name: str) -> str:
         """Where the engine holds a table. A query on one return cannot find by its own name what is of several."""

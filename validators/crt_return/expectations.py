@@ -27,6 +27,7 @@ Suite = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 COLUMNS_OF_TEXT = ("provider_code", "team_id")
 DOCS, RESULTS = "data_docs", "results"
+RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}  # a query for pandas takes time
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,7 @@ def missed(gx: ModuleType, suites: Sequence[Suite], rows: Rows, results: str | N
     data = context.data_sources.add_pandas("measures").add_dataframe_asset("teams")
     batch = data.add_batch_definition_whole_dataframe("all")
     validations = [_validation(gx, context, batch, suite) for suite in suites]
-    checkpoint = gx.Checkpoint(
-        name="thresholds", validation_definitions=validations, result_format={"result_format": "COMPLETE"}
-    )
+    checkpoint = gx.Checkpoint(name="thresholds", validation_definitions=validations, result_format=RESULT_FORMAT)
     frame = pd.DataFrame(rows)
     numbers = {name: "float64" for name in frame.columns if name not in COLUMNS_OF_TEXT}
     run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame.astype(numbers)})
@@ -127,14 +126,21 @@ def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
     context.build_data_docs(site_names=[DOCS])
 
 
-class _LoadedWhenUsed(MetaPathFinder):
-    """Finds the parts that a check of ranges never calls as modules that load when something of them is asked for."""
+class _Spared(MetaPathFinder):
+    """Keeps the import to what a check of ranges in memory needs.
 
-    names = frozenset({"altair", "scipy.stats"})
+    Parts that are never called load when something of them is asked for. Databases and Spark, which the library looks
+    for and does without, are not found.
+    """
+
+    when_used = frozenset({"altair", "scipy.stats"})
+    never = frozenset({"pyspark", "sqlalchemy"})
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
-        """The module's spec with a lazy loader; None for any other module."""
-        spec = PathFinder.find_spec(fullname, path) if fullname in self.names else None
+        """The module's spec with a lazy loader; None for any module that is not spared."""
+        if fullname in self.never:
+            raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
+        spec = PathFinder.find_spec(fullname, path) if fullname in self.when_used else None
         if spec and spec.loader:
             spec.loader = LazyLoader(spec.loader)
         return spec
@@ -143,7 +149,7 @@ class _LoadedWhenUsed(MetaPathFinder):
 def great_expectations() -> ModuleType:
     """The library, imported without its usage reports and without the parts seldom used."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    finder = _LoadedWhenUsed()
+    finder = _Spared()
     sys.meta_path.insert(0, finder)
     try:
         import great_expectations as gx

@@ -130,7 +130,8 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, with the published names in the published order."""
-        return asdict(self)
+        plain = {"completeness": self.completeness, "fidelity": self.fidelity}  # no need to copy what is plain data
+        return {**asdict(replace(self, completeness={}, fidelity=())), **plain}
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from crt_return.standard import REGISTER, TEAM, Standard, rule_set_sha256
 from crt_return.version import __version__
 
 Workers = Callable[[Sequence[Task]], Iterator[Examination]]  # they begin at the call, and are waited for one by one
-LANES = 4  # parts of a quarter, so that there is work for two workers while one part is judged
+LANES = 2  # parts of a quarter, so that there is work for two workers while one part is judged
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ def local_workers(store: Store, at_once: int | None = None) -> Iterator[Workers]
     """Workers on this machine: as many as it has cores, unless told."""
     number = at_once or cores()
     with _one_thread_each(), processes(number, _tools, store.folder) as pool:
+        pool.submit(_tools, store.folder)  # the processes start with their first work: not when the inbox is read
 
         def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
             size = max(1, min(BATCH, -(-LANES * len(tasks) // number)))  # of all lanes, each worker has its share
@@ -72,8 +73,9 @@ def _one_thread_each() -> Iterator[None]:
 @cache
 def _tools(folder: Path) -> tuple[Store, Expectations]:
     """What a worker keeps from one batch to the next."""
+    expectations = Expectations()  # before all else, for it takes the longest
     load_pandera()
-    return Store(folder), Expectations()
+    return Store(folder), expectations
 
 
 def _examined(folder: Path, tasks: Sequence[Task]) -> list[Examination]:

@@ -24,3 +24,6 @@ class Engine(Protocol):
 
     def any(self, sql: str) -> bool:
         """Whether a SELECT gives any row."""
+
+    def numbers(self, sql: str) -> set[int]:
+        """The numbers that a SELECT of one column gives."""

@@ -59,6 +59,10 @@ class DuckDB:
         """Whether a SELECT gives any row."""
         return bool(self._connection.execute(f"SELECT 1 FROM ({sql}) LIMIT 1").fetchall())
 
+    def numbers(self, sql: str) -> set[int]:
+        """The numbers that a SELECT of one column gives."""
+        return {number for (number,) in self._connection.execute(sql).fetchall()}
+
     def _schema(self, schema: str) -> None:
         if schema not in self._schemas:
             self._connection.execute(f"CREATE SCHEMA {schema}")

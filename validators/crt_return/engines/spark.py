@@ -105,6 +105,10 @@ class Spark:
         """Whether a SELECT gives any row."""
         return bool(self._session.sql(for_spark(sql)).head(1))
 
+    def numbers(self, sql: str) -> set[int]:
+        """The numbers that a SELECT of one column gives."""
+        return {number for (number,) in self._session.sql(for_spark(sql)).collect()}
+
     def shared_out(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """What a piece of work gives for each item, in their order; the items are shared out over the cluster."""
         if not items:

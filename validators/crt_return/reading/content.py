@@ -11,11 +11,13 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import compress
+from operator import not_
 
 import polars as pl
 
 from crt_return.reading.model import ROW, TextTable
-from crt_return.standard import FALSE_VALUES, TRUE_VALUES, Standard, Table
+from crt_return.standard import FALSE_VALUES, TRUE_VALUES, Field, Standard, Table
 
 _SLICE = 100_000
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
@@ -53,17 +55,19 @@ def plain_sha256(cells: pl.DataFrame) -> str:
 
 def is_canonical(frame: pl.DataFrame, table: Table) -> bool:
     """Whether all numbers and truth values have their plain form already, as they mostly have."""
-    typed = [field for field in table.fields if field.type in _FORMS]
-    checks = [_FORMS[field.type].is_plain(pl.col(field.name)).all().alias(field.name) for field in typed]
-    return not checks or all(frame.select(checks).row(0))
+    return not _fields_not_plain(frame, table)
 
 
 def canonical(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The table with its numbers and truth values in their plain form; whatever is neither stays as it stands."""
-    if is_canonical(frame, table):
-        return frame
+    fields = _fields_not_plain(frame, table)
+    return frame.with_columns(_FORMS[field.type].plain(pl.col(field.name)) for field in fields) if fields else frame
+
+
+def _fields_not_plain(frame: pl.DataFrame, table: Table) -> list[Field]:
     typed = [field for field in table.fields if field.type in _FORMS]
-    return frame.with_columns(_FORMS[field.type].plain(pl.col(field.name)) for field in typed)
+    plain = [_FORMS[field.type].is_plain(pl.col(field.name)).all().alias(field.name) for field in typed]
+    return list(compress(typed, map(not_, frame.select(plain).row(0)))) if typed else []
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,14 @@ def _number_is_plain(text: pl.Expr) -> pl.Expr:
 
 
 def _plain_number(text: pl.Expr) -> pl.Expr:
-    bare = text.str.strip_prefix("+")
-    sign = pl.when(bare.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit(""))
-    digits = bare.str.strip_prefix("-").str.strip_chars_start("0")
-    short = pl.when(digits.str.contains(".", literal=True)).then(digits.str.strip_chars_end("0")).otherwise(digits)
-    whole = short.str.strip_suffix(".")
-    filled = pl.when((whole == "") | whole.str.starts_with(".")).then("0" + whole).otherwise(whole)
-    signed = pl.when(filled == "0").then(filled).otherwise(sign + filled)
-    return pl.when(text.str.contains(_NUMBER)).then(signed).otherwise(text).alias(text.meta.output_name())
+    without_noughts = (
+        text.str.strip_prefix("+")
+        .str.replace(r"^(-?)0+([0-9])", "${1}${2}")
+        .str.replace(r"(\.[0-9]*?)0+$", "${1}")
+        .str.strip_suffix(".")
+    )
+    plain = without_noughts.str.replace(r"^(-?)(\.|$)", "${1}0${2}").str.replace(r"^-0$", "0")
+    return pl.when(text.str.contains(_NUMBER)).then(plain).otherwise(text).alias(text.meta.output_name())
 
 
 def _truth_is_plain(text: pl.Expr) -> pl.Expr:

@@ -45,10 +45,13 @@ def find_header(data: bytes, names: Sequence[str]) -> Header | None:
 
     Raises UnclosedQuoteError where a quotation mark swallows the place of the header.
     """
-    candidates = [_best_row(data, names, delimiter) for delimiter in DELIMITERS]
-    if candidates[0] is None:
+    by_commas = _best_row(data, names, COMMA)
+    if by_commas is None:
         return None
-    found = [candidate for candidate in candidates if candidate]
+    if by_commas[0] == len(names):
+        return by_commas[1]
+    others = [_best_row(data, names, delimiter) for delimiter in DELIMITERS if delimiter != COMMA]
+    found = [by_commas, *(other for other in others if other)]
     score, best = max(found, key=lambda pair: pair[0])
     return best if score else _widest([header for _, header in found], len(names))
 
