@@ -16,7 +16,7 @@ import polars as pl
 from crt_return.finding import Finding, finding, place_of, shown
 from crt_return.reading.model import ROW, TextTable
 from crt_return.standard import TEAM, Field, Standard, Table
-from crt_return.wording import KINDS, expected, rows_counted, rows_named
+from crt_return.wording import KINDS, counted, expected, rows_named
 
 COUNTED = ("integer", "number")
 SAYS_EXPECTED = ("PKG-03", "PKG-05", "PKG-21")
@@ -96,7 +96,7 @@ def stray(text: TextTable, own: TextTable, release: Release, standard: Standard)
         value=first[field],
         expected=release.period if field == "period" else release.provider_code,
         values={
-            "rows": rows_counted(strays.height),
+            "rows": counted(strays.height, "row"),
             "provider": first["provider_code"],
             "period": first["period"],
             "header_provider": release.provider_code,
@@ -146,7 +146,7 @@ def _values(unit: Unit) -> dict[str, Any]:
         "zero": " Enter 0 if the count is zero." if unit.field.type in COUNTED else "",
         "team_id": frame[TEAM][unit.rows[0]] if TEAM in frame.columns else None,
         "count": count,
-        "rows": rows_counted(count) if unit.fault.rule == "PKG-07" else rows_named(numbers, count),
+        "rows": counted(count, "row") if unit.fault.rule == "PKG-07" else rows_named(numbers, count),
     }
 
 

@@ -87,12 +87,12 @@ def _write(files: dict[str, bytes], out: Path) -> None:
 
 def _said(migrated: Migrated, out: Path) -> Iterator[str]:
     """What was done, step by step with counts, and what remains."""
-    from crt_return.wording import columns, rows_counted
+    from crt_return.wording import columns, counted
 
     rows = sum(text.frame.height for text in migrated.tables.values())
     yield f"From version {migrated.old} to {migrated.new.version} of the standard:"
-    yield from columns([(rows_counted(one.count), one.does) for one in migrated.done], "  ")
-    yield f"{out} holds the new return: {len(migrated.tables)} tables with {rows_counted(rows)}."
+    yield from columns([(counted(one.count, "row"), one.does) for one in migrated.done], "  ")
+    yield f"{out} holds the new return: {len(migrated.tables)} tables with {counted(rows, 'row')}."
     yield "Every other cell is as it was."
     if migrated.left_behind:
         yield f"No part of a return, so left behind: {', '.join(migrated.left_behind)}."

@@ -119,4 +119,6 @@ def _said(made: Template, out: Path) -> Iterator[str]:
 
 
 def _counted(made: Template) -> str:
-    return ", ".join(f"{name} ({count:,} cell{'s' if count > 1 else ''})" for name, count in made.carried.items())
+    from crt_return.wording import counted
+
+    return ", ".join(f"{name} ({counted(count, 'cell')})" for name, count in made.carried.items())

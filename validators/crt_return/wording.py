@@ -38,9 +38,14 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def rows_counted(count: int) -> str:
-    """`1 row`, `2 rows`."""
-    return "1 row" if count == 1 else f"{count:,} rows"
+def counted(count: int, thing: str) -> str:
+    """A count with its noun: `1 row`, `2 rows`."""
+    return f"{count:,} {noun(count, thing)}"
+
+
+def noun(count: int, thing: str) -> str:
+    """The noun of a count, in the plural but for one."""
+    return thing if count == 1 else f"{thing}s"
 
 
 def rows_named(numbers: list[str], total: int) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from crt_return.fidelity import STATUS_ORDER
 from crt_return.measured import JUDGED, MET, Measured
 from crt_return.privacy import safe
-from crt_return.reports.words import computed_words, level_words, plain, shown_by
-from crt_return.standard import REGISTER, Standard
+from crt_return.reports.words import claims, level_words
+from crt_return.standard import Standard
 
 ROOM = 1.25  # how far a scale without an end reaches beyond the largest number on it
 SIGNS = {"strong": "★", "met": "✓", "not met": "✗"}
@@ -142,18 +143,10 @@ def _team(team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured],
 
 
 def _claims(team: Mapping[str, Any], standard: Standard) -> Iterator[ClaimRow]:
-    """The five requirements, then the team as a whole, then what else it says of itself."""
-    operational, *fields = team["claims"]
-    for one in team["requirements"]:
-        yield ClaimRow(one["title"], plain(one["claimed"]), computed_words(one), one["agreement"], _steps(one))
-    yield ClaimRow(
-        "The team as a whole", plain(operational["claimed"]), plain(operational["computed"]), operational["agreement"]
-    )
-    titles = standard.tables[REGISTER].field
-    for one in fields:
-        yield ClaimRow(
-            titles[one["field"]].title, _yes_or_no(plain(one["claimed"])), _yes_or_no(shown_by(one)), one["agreement"]
-        )
+    """What a team claims; of the requirements, which come first, as steps as well."""
+    steps = [_steps(one) for one in team["requirements"]]
+    for one, step in zip_longest(claims(team, standard), steps):
+        yield ClaimRow(one.title, _yes_or_no(one.claimed), _yes_or_no(one.computed), one.agreement, step)
 
 
 def _yes_or_no(words: str) -> str:

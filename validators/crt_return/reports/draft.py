@@ -16,7 +16,7 @@ from crt_return.privacy import masked
 from crt_return.reports.safe import guarded
 from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
-from crt_return.wording import rows_counted
+from crt_return.wording import counted
 
 Row = Mapping[str, str]
 
@@ -102,8 +102,8 @@ def _cell(text: str) -> str:
 def said(made: Draft, path: Path) -> str:
     """What was written, in words."""
     again = sum(bool(row["explanation"]) for row in made.to_fill)
-    words = f"{path}: {rows_counted(len(made.to_fill))} to fill in" if made.to_fill else f"{path}: nothing to fill in"
+    words = f"{path}: {counted(len(made.to_fill), 'row')} to fill in" if made.to_fill else f"{path}: nothing to fill in"
     words += f" ({again} with an earlier text to read again)" if again else ""
-    words += f", and {rows_counted(len(made.standing))} as before." if made.standing else "."
+    words += f", and {counted(len(made.standing), 'row')} as before." if made.standing else "."
     words += "" if made.standing or made.to_fill else " It holds the header only."
     return words + (f" Nothing was taken over: {made.not_taken_over}." if made.not_taken_over else "")

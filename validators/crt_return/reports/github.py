@@ -13,9 +13,9 @@ from typing import Literal
 from crt_return.finding import Finding
 from crt_return.reports.files import file_path
 from crt_return.reports.safe import fit_for_xml
-from crt_return.reports.words import number
 from crt_return.standard import SEVERITIES, Severity, Standard
 from crt_return.validate import Run
+from crt_return.wording import counted
 
 MOST_OF_A_KIND = 10
 KINDS: Mapping[Severity, Literal["error", "warning", "notice"]] = {
@@ -46,7 +46,7 @@ def _lines(run: Run, standard: Standard) -> Iterator[str]:
         own = [one for one in run.report.findings if one.severity == severity and not one.explained]
         yield from (_annotation(one, run, standard) for one in own[:MOST_OF_A_KIND])
         if len(own) > MOST_OF_A_KIND:
-            total = number(sum(one.count for one in own), severity)
+            total = counted(sum(one.count for one in own), severity)
             yield f"The first {MOST_OF_A_KIND} of {total} are annotations here; a report (--report) lists them."
 
 

@@ -80,11 +80,16 @@ def _parts(findings: Iterable[Finding]) -> Iterator[tuple[str, str, list[Finding
 
 
 def _groups(findings: Iterable[Finding], explained: bool, report: Report, standard: Standard) -> Iterator[Group]:
-    by_rule: dict[str, list[Finding]] = defaultdict(list)
-    for one in findings:
-        by_rule[one.rule].append(one)
-    for rule, own in by_rule.items():
+    for rule, own in by_rule(findings).items():
         yield Group(standard.rules[rule], own[0].severity, explained, own, _held_back(rule, own, report, standard))
+
+
+def by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by their rule, as both come."""
+    found: dict[str, list[Finding]] = {}
+    for one in findings:
+        found.setdefault(one.rule, []).append(one)
+    return found
 
 
 def _held_back(rule: str, findings: Iterable[Finding], report: Report, standard: Standard) -> int:

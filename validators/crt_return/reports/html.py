@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from crt_return.finding import Outcome, Report
+from crt_return.finding import Outcome, Report, counts
 from crt_return.pages import page
 from crt_return.privacy import masked
 from crt_return.quarters import months_of
@@ -22,9 +22,9 @@ from crt_return.reports import bars, words
 from crt_return.reports.grouped import RULE_ID, Section, first_to_mend, reasons, sections
 from crt_return.reports.shown import MOST_A_RULE, Findings, page_size
 from crt_return.scope import Data
-from crt_return.standard import SEVERITIES, Standard
+from crt_return.standard import Standard
 from crt_return.validate import Run
-from crt_return.wording import is_synthetic, rows_counted
+from crt_return.wording import counted, is_synthetic, noun
 
 TITLES: Mapping[Outcome, str] = {
     "accepted": "This return can be submitted",
@@ -68,7 +68,7 @@ def _filled(run: Run, standard: Standard, most_a_rule: int) -> dict[str, Any]:
         "reasons": _reasons(report, standard),
         "files": _files(run.data, report, standard),
         "about": _about(report),
-        "counted": words.number,
+        "counted": counted,
     }
     contents = [one for one in _contents(parts, report) if one[2]]
     return {**parts, "parts": [part for part, _, _ in contents], "contents": [*_links(contents, found)]}
@@ -186,16 +186,12 @@ def _tiles(report: Report) -> list[tuple[str, int, str]]:
     explained = sum(one.count for one in report.findings if one.explained)
     open_warnings = report.counts["warning"] - explained
     every = [
-        ("error", report.counts["error"], _noun(report.counts["error"], "error") + " to mend"),
-        ("warning", open_warnings, _noun(open_warnings, "warning") + " to mend or explain"),
-        ("explained", explained, _noun(explained, "warning") + " explained"),
+        ("error", report.counts["error"], noun(report.counts["error"], "error") + " to mend"),
+        ("warning", open_warnings, noun(open_warnings, "warning") + " to mend or explain"),
+        ("explained", explained, noun(explained, "warning") + " explained"),
         ("info", report.counts["info"], "for information"),
     ]
     return [one for one in every if one[1] or one[0] in ("error", "warning")]
-
-
-def _noun(count: int, noun: str) -> str:
-    return noun if count == 1 else f"{noun}s"
 
 
 @dataclass(frozen=True)
@@ -228,7 +224,7 @@ def _well(report: Report, teams: Sequence[bars.TeamPart], standard: Standard) ->
     """What is in order, in sentences."""
     passed = len(report.rules.passed)
     if passed:
-        yield f"{words.number(passed, 'rule')} of {len(standard.rules)} passed in full."
+        yield f"{counted(passed, 'rule')} of {len(standard.rules)} passed in full."
     for level in report.completeness.get("levels", ()):
         if level["value"] == 1:
             yield f"{level['title']}: all {level['denominator']:,}."
@@ -241,7 +237,7 @@ def _files(data: Data | None, report: Report, standard: Standard) -> list[tuple[
         (
             standard.tables[name].title,
             masked(one.text.file),
-            rows_counted(one.text.frame.height),
+            counted(one.text.frame.height, "row"),
             _found_in(name, report),
         )
         for name, one in (data.checked.tables if data else {}).items()
@@ -250,8 +246,7 @@ def _files(data: Data | None, report: Report, standard: Standard) -> list[tuple[
 
 def _found_in(table: str, report: Report) -> list[int]:
     """How many errors, warnings and notes were found in a table."""
-    own = [one for one in report.findings if one.table == table]
-    return [sum(one.count for one in own if one.severity == severity) for severity in SEVERITIES]
+    return [*counts(one for one in report.findings if one.table == table).values()]
 
 
 def _about(report: Report) -> list[tuple[str, str]]:

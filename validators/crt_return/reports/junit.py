@@ -14,9 +14,11 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from crt_return.finding import Finding, Report
+from crt_return.reports.grouped import by_rule
 from crt_return.reports.safe import fit_for_xml
-from crt_return.reports.words import number, place, verdict
+from crt_return.reports.words import place, verdict
 from crt_return.standard import Rule, Standard
+from crt_return.wording import counted
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,10 @@ def _name(report: Report) -> str:
 def _cases(report: Report, standard: Standard) -> Iterator[Case]:
     """Every rule of the standard, table by table."""
     because = {one.rule: one.because for one in report.rules.not_evaluated}
+    found = by_rule(report.findings)
     for rule in standard.rules.values():
-        found = [one for one in report.findings if one.rule == rule.id]
-        errors = [one for one in found if one.severity == "error"]
-        others = [one for one in found if one.severity != "error"]
+        errors = [one for one in found.get(rule.id, ()) if one.severity == "error"]
+        others = [one for one in found.get(rule.id, ()) if one.severity != "error"]
         yield Case(rule, errors, others, because.get(rule.id))
 
 
@@ -90,7 +92,7 @@ def _properties(report: Report) -> Mapping[str, str]:
 def _case(suite: Xml.Element, case: Case) -> None:
     test = _under(suite, "testcase", name=f"{case.rule.id} {case.rule.title}", classname=case.rule.table)
     if case.errors:
-        said = number(sum(one.count for one in case.errors), "error")
+        said = counted(sum(one.count for one in case.errors), "error")
         text = "\n".join([*_lines(case.errors), f"To mend: {case.rule.fix}"])
         _under(test, "failure", text, type=case.rule.id, message=f"{said}: {case.rule.title}")
     elif case.skipped and case.because:

@@ -19,7 +19,7 @@ from crt_return.reports.grouped import Group
 from crt_return.scope import Data
 from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
-from crt_return.wording import rows_counted
+from crt_return.wording import counted
 
 MOST_A_RULE, MOST_IN_ALL, FEWEST_A_RULE = 100, 3000, 10
 
@@ -82,7 +82,7 @@ class Findings:
         """The place of a finding, the title and name of its field, and how many rows it stands for."""
         own = self._standard.tables[one.table].field.get(one.field or "") if one.table else None
         field = f"{own.title} ({own.name})" if own else one.field
-        rows = f"stands for {rows_counted(one.count)}" if one.count > 1 else None
+        rows = f"stands for {counted(one.count, 'row')}" if one.count > 1 else None
         return tuple(part for part in (words.place(one), field, rows) if part)
 
 

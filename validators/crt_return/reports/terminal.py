@@ -6,26 +6,24 @@ Only the first few rows of a rule are shown; the report file lists them. No colo
 from __future__ import annotations
 
 import textwrap
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crt_return.finding import Finding, Report
+from crt_return.reports.grouped import by_rule, reasons
 from crt_return.reports.words import (
     EXPLAINED,
     HEADINGS,
-    computed_words,
+    checked,
+    claims,
     level_words,
     notes,
-    number,
-    plain,
     score_words,
-    shown_by,
     title,
     verdict,
 )
-from crt_return.standard import REGISTER, SEVERITIES, Standard
-from crt_return.wording import columns
+from crt_return.standard import SEVERITIES, Standard
+from crt_return.wording import columns, counted
 
 SHOWN_ROWS = 5
 WIDTH = 110
@@ -48,21 +46,18 @@ def _lines(report: Report, standard: Standard) -> Iterator[str]:
         yield from _completeness(report)
         yield from _fidelity(report, standard)
         yield from _not_evaluated(report)
-        yield from ["", f"Passed: {number(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
+        yield from ["", f"Passed: {counted(len(report.rules.passed), 'rule')} of {len(standard.rules)}."]
 
 
 def _heading(report: Report) -> Iterator[str]:
     if named := title(report):
         yield named
-    yield f"{report.submission.path}, checked against {report.standard['name']} {report.standard['version']}"
+    yield checked(report)
     yield from ["", verdict(report), *notes(report)]
 
 
 def _by_rule(found: Sequence[Finding], standard: Standard) -> Iterator[str]:
-    rules: dict[str, list[Finding]] = defaultdict(list)
-    for one in found:
-        rules[one.rule].append(one)
-    for rule, own in rules.items():
+    for rule, own in by_rule(found).items():
         yield from ["", f"{rule}  {standard.rules[rule].title}"]
         own.sort(key=lambda one: one.explained is True)  # what is still to be done comes first
         for one in own[:SHOWN_ROWS]:
@@ -116,12 +111,8 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
         yield from ["", "Fidelity to the model, as claimed and as computed from this return"]
     for team in report.fidelity:
         yield from ["", f"  {team['team_id']}"]
-        operational, *claims = team["claims"]
-        rows = [(one["title"], one["claimed"], computed_words(one), one["agreement"]) for one in team["requirements"]]
-        rows += [("The team as a whole", operational["claimed"], operational["computed"], operational["agreement"])]
-        titles = standard.tables[REGISTER].field
-        rows += [(titles[one["field"]].title, one["claimed"], shown_by(one), one["agreement"]) for one in claims]
-        yield from columns([("", "claimed", "computed", ""), *([plain(cell) for cell in row] for row in rows)], "    ")
+        rows = [(one.title, one.claimed, one.computed, one.agreement) for one in claims(team, standard)]
+        yield from columns([("", "claimed", "computed", ""), *rows], "    ")
         yield from _not_met(team)
 
 
@@ -138,16 +129,14 @@ def _not_met(team: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _not_evaluated(report: Report) -> Iterator[str]:
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for one in report.rules.not_evaluated:
-        reasons[one.because].append(one.rule)
-    if reasons:
+    found = reasons(report)
+    if found:
         total = len(report.rules.not_evaluated)
         yield from [
             "",
-            f"Not evaluated, in whole or in part ({number(total, 'rule')}): neither passed nor failed there",
+            f"Not evaluated, in whole or in part ({counted(total, 'rule')}): neither passed nor failed there",
         ]
-    for because, rules in reasons.items():
+    for because, rules in found.items():
         yield from _wrapped(f"{', '.join(rules)}: {because}", "  ")
 
 

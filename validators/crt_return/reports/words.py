@@ -6,14 +6,17 @@ Each is written here once, so that the terminal and the page say the same of the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from crt_return.assessment import LEFT_OUT
 from crt_return.finding import Finding, Outcome, Report, shown
 from crt_return.measure import COMPARED_DECIMALS
 from crt_return.scope import WRONG_PRIOR
-from crt_return.standard import SEVERITIES, Severity
+from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
+from crt_return.wording import counted
+from crt_return.workbook_layout import sheet_words
 
 HEADINGS: Mapping[Severity, str] = {
     "error": "Errors: each must be mended",
@@ -33,7 +36,7 @@ VERDICTS: Mapping[Outcome, str] = {
 def verdict(report: Report) -> str:
     """The outcome in a sentence, with the counts it rests on."""
     return VERDICTS[report.outcome].format_map(
-        {severity: number(report.counts[severity], severity) for severity in SEVERITIES}
+        {severity: counted(report.counts[severity], severity) for severity in SEVERITIES}
     )
 
 
@@ -44,6 +47,11 @@ def title(report: Report) -> str | None:
         return None
     version = f", version {submission.submission_version}" if submission.submission_version else ""
     return f"Return of {submission.provider_code} for {submission.period or 'a quarter that is not given'}{version}"
+
+
+def checked(report: Report) -> str:
+    """What was checked, and against which version of the standard."""
+    return f"{report.submission.path}, checked against {report.standard['name']} {report.standard['version']}"
 
 
 def notes(report: Report) -> list[str]:
@@ -63,7 +71,7 @@ def thresholds_left_out(report: Report) -> bool:
 def place(one: Finding) -> str:
     """Where a finding lies: "gatekeeping.csv, cell G6", or as much of it as is known."""
     where = f"cell {one.cell}" if one.cell else f"row {one.row}" if one.row else None
-    sheet = f"sheet {one.sheet}" if one.sheet else None
+    sheet = sheet_words(one.sheet) if one.sheet else None
     return ", ".join(part for part in (one.file, sheet, where) if part)
 
 
@@ -89,6 +97,28 @@ def down(value: float) -> str:
     return f"{math.floor(10 * round(value, COMPARED_DECIMALS)) / 10:.1f}"
 
 
+@dataclass(frozen=True)
+class ClaimWords:
+    """One claim of a team, what the measures show beside it, and how the two agree."""
+
+    title: str
+    claimed: str
+    computed: str
+    agreement: str
+
+
+def claims(team: Mapping[str, Any], standard: Standard) -> Iterator[ClaimWords]:
+    """What a team claims of the five requirements, then of the team as a whole, then what else it says of itself."""
+    operational, *fields = team["claims"]
+    for one in team["requirements"]:
+        yield ClaimWords(one["title"], plain(one["claimed"]), computed_words(one), one["agreement"])
+    whole = (plain(operational["claimed"]), plain(operational["computed"]), operational["agreement"])
+    yield ClaimWords("The team as a whole", *whole)
+    titles = standard.tables[REGISTER].field
+    for one in fields:
+        yield ClaimWords(titles[one["field"]].title, plain(one["claimed"]), shown_by(one), one["agreement"])
+
+
 def computed_words(requirement: Mapping[str, Any]) -> str:
     """The computed status; of one not assessed, what it could be."""
     computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
@@ -105,8 +135,3 @@ def shown_by(claim: Mapping[str, Any]) -> str:
 def plain(cell: object) -> str:
     """A code as words."""
     return "not given" if cell is None else shown(cell).replace("_", " ")
-
-
-def number(count: int, noun: str) -> str:
-    """A count with its noun: "1 rule", "12 rules"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -12,7 +12,7 @@ from crt_return.publishing.template.lists import Lists, list_of
 from crt_return.publishing.template.rows import Template, coded
 from crt_return.publishing.template.settings import settings
 from crt_return.standard import TEAM, Field, Standard, Table
-from crt_return.wording import expected, rows_counted, span
+from crt_return.wording import counted, expected, span
 from crt_return.workbook_layout import LISTS
 
 TITLE_LENGTH, MESSAGE_LENGTH = 32, 255
@@ -76,13 +76,13 @@ def hint(table: Table, template: Template) -> str:
     """What to know of a sheet before filling it in."""
     count = len(template.rows[table.name])
     if table.presence == "optional" and count:
-        return f"{rows_counted(count)} from last quarter: check them, or delete them all."
+        return f"{counted(count, 'row')} from last quarter: check them, or delete them all."
     if table.presence == "optional":
         return "Leave it as it is if you have nothing to send here."
     if table.rows == "optional":
         return "Leave it as it is, with its headings, if there is nothing to report."
     if table.name in settings().where_it_occurred:
-        return f"{rows_counted(count)} laid out. Where nothing occurred, type 0 or delete the row."
+        return f"{counted(count, 'row')} laid out. Where nothing occurred, type 0 or delete the row."
     more = " Add rows where you need them." if can_grow(table, template.standard) else ""
     return f"{_laid_out(count)}{more}"
 

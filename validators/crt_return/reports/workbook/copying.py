@@ -23,12 +23,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from crt_return.finding import Finding
 from crt_return.privacy import EMAIL_FIELD, masked
 from crt_return.reading.model import ROW
-from crt_return.reports.words import number
 from crt_return.reports.workbook.issues import LAST_ROW
 from crt_return.reports.workbook.marking import unmark
 from crt_return.reports.workbook.writing import fit, heading, text_cell
 from crt_return.standard import Standard
 from crt_return.validate import Run
+from crt_return.wording import counted
 from crt_return.workbook_layout import FIDELITY, ISSUES, RULES
 
 MADE = datetime(2000, 1, 1)
@@ -78,7 +78,7 @@ def _said(hidden: int, partly: Iterable[str]) -> tuple[str, ...]:
         for name in partly
     ]
     if hidden:
-        cells = number(hidden, "cell")
+        cells = counted(hidden, "cell")
         told.append(f"Hidden in this copy, for what may be a patient's data: {cells}. Correct your own file.")
     return tuple(told)
 

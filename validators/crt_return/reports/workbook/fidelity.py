@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crt_return.finding import Report
-from crt_return.reports.words import computed_words, level_words, plain, score_words, shown_by
+from crt_return.reports.words import ClaimWords, claims, level_words, score_words
 from crt_return.reports.workbook.sheets import Cell, Look, Row, Sheet
-from crt_return.standard import REGISTER, Standard
+from crt_return.standard import Standard
 from crt_return.workbook_layout import FIDELITY
 
 WIDTHS = (13, 30, 48, 34, 22, 22, 16, 9, 46, 46)
@@ -80,21 +80,14 @@ def _claims(fidelity: Sequence[Mapping[str, Any]], standard: Standard) -> Iterat
         return
     yield [Cell("Fidelity, as claimed and as computed from this return", "section")]
     yield _head(CLAIMS)
-    titles = standard.tables[REGISTER].field
     for team in fidelity:
-        operational, *claims = team["claims"]
-        for one in team["requirements"]:
-            yield _claim(team, one["title"], one["claimed"], computed_words(one), one["agreement"])
-        whole = (operational["claimed"], operational["computed"], operational["agreement"])
-        yield _claim(team, "The team as a whole", *whole)
-        for one in claims:
-            yield _claim(team, titles[one["field"]].title, one["claimed"], shown_by(one), one["agreement"])
+        yield from (_claim(team["team_id"], one) for one in claims(team, standard))
     yield []
 
 
-def _claim(team: Mapping[str, Any], what: str, claimed: object, computed: object, agreement: str) -> Row:
-    own = (Cell(plain(claimed)), Cell(plain(computed)), Cell(agreement, LOOKS.get(agreement, "text")))
-    return [Cell(team["team_id"]), Cell(what), *own]
+def _claim(team: str, one: ClaimWords) -> Row:
+    agreement = Cell(one.agreement, LOOKS.get(one.agreement, "text"))
+    return [Cell(team), Cell(one.title), Cell(one.claimed), Cell(one.computed), agreement]
 
 
 def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, Any]) -> Row:

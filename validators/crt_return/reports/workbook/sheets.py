@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crt_return.finding import Finding, Report
-from crt_return.reports.words import human_key, notes, number, title, verdict
+from crt_return.finding import Report, counts
+from crt_return.reports.grouped import by_rule
+from crt_return.reports.words import checked, human_key, notes, title, verdict
 from crt_return.reports.workbook.issues import LEVELS, Issue, Level, level, link
-from crt_return.standard import Rule, Severity, Standard
+from crt_return.standard import SEVERITIES, Rule, Severity, Standard
+from crt_return.wording import counted
 from crt_return.workbook_layout import ISSUES, RULES
 
 Look = Level | Literal["title", "section", "head", "line", "text", "link", "number", "good"]
@@ -75,10 +77,9 @@ RULE_COLUMNS: Mapping[str, int] = {
 
 def opening(report: Report, said: Iterable[str]) -> list[Row]:
     """What stands above the list of issues: whose return it is, the outcome in a sentence, what else to know."""
-    checked = f"{report.submission.path}, checked against {report.standard['name']} {report.standard['version']}"
     known = f"; content hash {report.submission.content_sha256}" if report.submission.content_sha256 else ""
     heading = [Cell(named, "title")] if (named := title(report)) else []
-    lines = [verdict(report), f"{checked} by {report.tool['name']} {report.tool['version']}{known}"]
+    lines = [verdict(report), f"{checked(report)} by {report.tool['name']} {report.tool['version']}{known}"]
     rows = [[Cell(line, "section" if line == lines[0] else "line")] for line in [*lines, *notes(report), *said]]
     return [*([heading] if heading else []), *rows, []]
 
@@ -126,13 +127,13 @@ def rules_sheet(report: Report, listed: Sequence[Issue], standard: Standard) -> 
         [rule for rule in because if rule not in report.rules.failed],
         report.rules.passed,
     )
-    counts = _counts(report.findings)
+    found = by_rule(report.findings)
     rows = [
-        _rule(standard.rules[rule], counts.get(rule, {}), because.get(rule), first.get(rule))
+        _rule(standard.rules[rule], counts(found.get(rule, ())), because.get(rule), first.get(rule))
         for group in groups
         for rule in group
     ]
-    said = [f"{number(len(group), 'rule')} {words}" for group, words in zip(groups, BECAME, strict=True)]
+    said = [f"{counted(len(group), 'rule')} {words}" for group, words in zip(groups, BECAME, strict=True)]
     top: list[Row] = [[Cell("; ".join(said), "section")], []]
     header = [Cell(name, "head") for name in RULE_COLUMNS]
     return Sheet(RULES, [*top, header, *rows], [*RULE_COLUMNS.values()], len(top) + 1)
@@ -147,24 +148,14 @@ FAILED: Mapping[Level, str] = {
 }
 
 
-def _counts(findings: Iterable[Finding]) -> Mapping[str, Mapping[Severity, int]]:
-    """True numbers of faults by rule and severity."""
-    found: dict[str, dict[Severity, int]] = {}
-    for one in findings:
-        own = found.setdefault(one.rule, {})
-        own[one.severity] = own.get(one.severity, 0) + one.count
-    return found
-
-
-def _rule(rule: Rule, counts: Mapping[Severity, int], because: str | None, first: Issue | None) -> Row:
+def _rule(rule: Rule, found: Mapping[Severity, int], because: str | None, first: Issue | None) -> Row:
     to_first = link(ISSUES, f"A{first.row}") if first else None
-    severities: tuple[Severity, ...] = ("error", "warning", "info")
     return [
         Cell(rule.id, "link" if to_first else "text", to_first),
         Cell(rule.title),
         Cell(rule.table),
         Cell(*_result(because, first)),
-        *(Cell(counts.get(severity), "number") for severity in severities),
+        *(Cell(found[severity] or None, "number") for severity in SEVERITIES),
         Cell(because),
     ]
 
