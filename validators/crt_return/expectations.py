@@ -86,24 +86,17 @@ def missed(gx: ModuleType, suites: Sequence[Suite], rows: Rows, results: str | N
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     data = context.data_sources.add_pandas("measures").add_dataframe_asset("teams")
-    batch = data.add_batch_definition_whole_dataframe("all")
+    batches = data.add_batch_definition_whole_dataframe("all")
     frame = pd.DataFrame(rows)
     numbers = {name: "float64" for name in frame.columns if name not in COLUMNS_OF_TEXT}
-    run = {
-        "run_id": gx.RunIdentifier(run_time=datetime.now(UTC)),
-        "batch_parameters": {"dataframe": frame.astype(numbers)},
-        "result_format": RESULT_FORMAT,
-    }
-    validations = [_validation(gx, context, batch, suite) for suite in suites]
-    judged = [one.run(**run) for one in validations]
+    given = {"dataframe": frame.astype(numbers)}
+    asked = [gx.ExpectationSuite(**suite) for suite in suites]
     if results:
-        _keep(context, judged, Path(results))
+        judged = _kept(gx, context, batches, asked, given, Path(results))
+    else:
+        batch = batches.get_batch(given)
+        judged = [batch.validate(suite, result_format=RESULT_FORMAT) for suite in asked]
     return [_missed(one) for suite in judged for one in suite.results]
-
-
-def _validation(gx: ModuleType, context: Any, batch: Any, suite: Suite) -> Any:
-    own = context.suites.add(gx.ExpectationSuite(**suite))
-    return context.validation_definitions.add(gx.ValidationDefinition(name=suite["name"], data=batch, suite=own))
 
 
 def _missed(result: Any) -> dict[str, Any]:
@@ -118,8 +111,12 @@ def _missed(result: Any) -> dict[str, Any]:
     }
 
 
-def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
-    """Keep the library's own results, a file a suite, and its pages."""
+def _kept(
+    gx: ModuleType, context: Any, batches: Any, asked: Sequence[Any], given: Mapping[str, Any], folder: Path
+) -> list[Any]:
+    """The same results with a record of the run, which takes longer; kept as files, a suite each, and as pages."""
+    run = {"run_id": gx.RunIdentifier(run_time=datetime.now(UTC)), "batch_parameters": given}
+    judged = [_recorded(gx, context, batches, suite).run(**run, result_format=RESULT_FORMAT) for suite in asked]
     (folder / RESULTS).mkdir(parents=True, exist_ok=True)
     for one in judged:
         path = folder / RESULTS / f"{one.suite_name}.json"
@@ -128,6 +125,12 @@ def _keep(context: Any, judged: Sequence[Any], folder: Path) -> None:
     site = {"class_name": "SiteBuilder", "store_backend": store}
     context.add_data_docs_site(DOCS, {**site, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}})
     context.build_data_docs(site_names=[DOCS])
+    return judged
+
+
+def _recorded(gx: ModuleType, context: Any, batches: Any, suite: Any) -> Any:
+    own = gx.ValidationDefinition(name=suite.name, data=batches, suite=context.suites.add(suite))
+    return context.validation_definitions.add(own)
 
 
 class _Spared(MetaPathFinder):
