@@ -104,6 +104,9 @@ def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(
     assert "not compared" not in out
     assert "agrees        SHA-256 of the return of the quarter before" in out
     assert "agrees        HTX-08 (warning): 1" in out
+    status, _, said = run(capsys, "verify", receipt_of(place, entry), place.inbox / "mistyped.zip")
+    assert status == 2
+    assert "mistyped.zip: give the return that the receipt is of." in said
 
 
 def test_another_rule_set_that_comes_to_the_same_is_said_and_no_difference(

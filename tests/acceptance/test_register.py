@@ -40,6 +40,7 @@ def test_a_submission_registered_twice_is_there_once(any_place: Place) -> None:
         ("sqlite:////no/such/folder/register.db", "unable to open database file"),
         ("postgresql+psycopg://crt:secret@127.0.0.1:9/register", "connection"),
         ("nosuch://host/register", "is not the URL of a database"),
+        ("postgresql+psycopgg://crt:secret@host/register", "What is given as --register is not the URL of a database"),
         ("mysql://host/register", "is kept in SQLite or in PostgreSQL"),
     ],
 )

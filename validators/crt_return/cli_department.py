@@ -123,6 +123,8 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
 
     with _sentences():
         made = receipts.read(receipt)
+    if not path.exists():
+        raise click.UsageError(f"There is no {path}: give the return that the receipt is of.")
     load_pandera()
     from crt_return.validate import PriorUnreadable, validate
 

@@ -150,9 +150,9 @@ class Register:
             self._engine = sa.create_engine(parsed, connect_args=waiting)
         except sa.exc.ArgumentError:
             raise Stopped(
-                f"'{url}' is not the URL of a database. Write it as sqlite:///register.db or as "
+                "What is given as --register is not the URL of a database. Write it as sqlite:///register.db or as "
                 "postgresql+psycopg://user:password@host/database."
-            ) from None
+            ) from None  # not shown again: there may be a password in it
         except ModuleNotFoundError:
             raise Stopped(
                 "The register is kept in SQLite or in PostgreSQL; for PostgreSQL, install crt-return[postgresql]."
