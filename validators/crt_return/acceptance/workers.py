@@ -42,7 +42,6 @@ def local_workers(store: Store, at_once: int | None = None) -> Iterator[Workers]
     """Workers on this machine: as many as it has cores, unless told."""
     number = at_once or cores()
     with _one_thread_each(), processes(number, _tools, store.folder) as pool:
-        pool.submit(_tools, store.folder)  # the processes start with their first work: not when the inbox is read
 
         def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
             size = max(1, min(BATCH, -(-LANES * len(tasks) // number)))  # of all lanes, each worker has its share
