@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from crt_return.imports import without
 
+ROOT = Path(__file__).parents[1]
 SEEN = "import sys; from crt_return import cli, tables; tables.load_pandera(); print(sorted(sys.modules))"
 
 
@@ -19,14 +21,37 @@ def test_the_command_checks_cells_without_loading_pandas() -> None:
     assert "'pandas'" not in loaded
 
 
-def test_the_judge_of_thresholds_loads_nothing_of_this_package_nor_what_it_never_calls() -> None:
+def test_the_standards_own_sql_is_not_parsed_again() -> None:
+    without_parser = "import sys; sys.modules['sqlglot'] = None; from crt_return.cli import main; main()"
+    command = [sys.executable, "-c", without_parser, "validate", str(ROOT / "sample_data" / "valid")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stderr}\nif this is its SQL: crt-return publish"
+
+
+def of_the_judge(*statements: str) -> list[str]:
+    """What the statements print when the judge's file, run as a program is, has been read as `own`."""
     file = find_spec("crt_return.expectations")
     assert file
-    seen = f"import runpy, sys; own = runpy.run_path({file.origin!r}); own['great_expectations'](); "
+    program = "; ".join([f"import runpy, sys; own = runpy.run_path({file.origin!r})", *statements])
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
+
+
+SOURCE = "great_expectations.datasource.fluent.sqlite_datasource"
+READ_BY = f"print(type(sys.modules[{SOURCE!r}].__spec__.loader).__name__)"
+
+
+def test_the_judge_of_thresholds_loads_nothing_of_this_package_nor_what_it_never_calls() -> None:
     lazy = "[type(sys.modules[name]).__name__ for name in ('altair', 'scipy.stats')]"
-    show = f"{seen}print('crt_return' in sys.modules, 'polars' in sys.modules, *{lazy})"
-    loaded = subprocess.run([sys.executable, "-c", show], capture_output=True, check=True, text=True).stdout
-    assert loaded.split() == ["False", "False", "_LazyModule", "_LazyModule"]
+    ours = "print('crt_return' in sys.modules, 'polars' in sys.modules)"
+    loaded = of_the_judge("own['great_expectations']()", ours, f"print(*{lazy})", READ_BY)
+    assert loaded == ["False", "False", "_LazyModule", "_LazyModule", "_InNameAlone"]
+
+
+def test_a_library_that_cannot_be_imported_in_part_is_imported_whole() -> None:
+    needed = "own['_Spared'].never |= {'pandas'}"
+    judged = "print(own['missed'](gx, [], [{'provider_code': 'RZA', 'team_id': 'RZA-T01', 'F1.1': 1}], None))"
+    loaded = of_the_judge(needed, "gx = own['great_expectations']()", judged, READ_BY)
+    assert loaded == ["[]", "SourceFileLoader"]
 
 
 def test_a_library_left_out_looks_as_if_it_were_not_installed_and_only_for_as_long() -> None:

@@ -1,50 +1,127 @@
 """What a rule's SQL says about itself: the tables and fields it reads. The one door to sqlglot.
 
-Rules do not list what they read; it is found here, so that the list cannot be wrong. Nothing is run here, and
-nothing rewritten but the names of tables, where one query is to be asked of several returns.
+Rules do not list what they read; it is found here, so that the list cannot be wrong. What is found in the standard's
+own SQL is kept in `schema/sql.json` under the fingerprint of its text, for finding it takes longer than many a return:
+a changed text has another fingerprint, and is read anew. Nothing is run here, and nothing rewritten but the names of
+tables, where one query is to be asked of several returns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import sqlglot
-from sqlglot import exp
+from crt_return.standard import Rule, Standard, Table, schema_folder
 
-from crt_return.standard import Rule, Standard, Table
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 DIALECT = "duckdb"
+KEPT_NAMES = "sql.json"
 RETURN = "_return"
 OF_THE_STANDARD = ("codelist.", "reference.")
 Reads = Mapping[str, frozenset[str]]
 
 
+class NamedTable(NamedTuple):
+    """A table where a piece of SQL names it: its name with its schema, its alias, and the place of the name."""
+
+    name: str
+    alias: str | None
+    start: int
+    end: int
+
+    @property
+    def called(self) -> str:
+        """What the SQL calls it."""
+        return self.alias or self.name.rpartition(".")[2]
+
+
 @dataclass(frozen=True)
 class Names:
-    """The tables and columns that a piece of SQL names: (alias, qualified table), (alias or "", column)."""
+    """The tables and columns that a piece of SQL names: each table, each (alias or "", column).
 
-    tables: frozenset[tuple[str, str]]
-    columns: frozenset[tuple[str, str]]
+    `fields` are what a query gives, or what a predicate names, in the order they are written.
+    """
+
+    tables: tuple[NamedTable, ...]
+    columns: tuple[tuple[str, str], ...]
+    fields: tuple[str, ...]
 
 
 @cache
 def parsed(sql: str) -> exp.Expr:
     """The syntax tree of a query or of a predicate."""
+    import sqlglot  # late: a return is seldom asked anything that is not in the standard's own SQL
+
     return sqlglot.parse_one(sql, read=DIALECT)
 
 
 @cache
 def names(sql: str) -> Names:
     """What a piece of SQL names; tables of its own making (WITH) are left out."""
-    found = list(parsed(sql).find_all(exp.Table, exp.Column, exp.CTE))
-    own = {one.alias for one in found if isinstance(one, exp.CTE)}
-    tables = [one for one in found if isinstance(one, exp.Table) and (one.db or one.name not in own)]
-    return Names(
-        frozenset((one.alias_or_name, f"{one.db}.{one.name}" if one.db else one.name) for one in tables),
-        frozenset((one.table, one.name) for one in found if isinstance(one, exp.Column)),
-    )
+    return _kept().get(_fingerprint(sql)) or _found(sql)
+
+
+def kept_names(standard: Standard) -> str:
+    """The content of `schema/sql.json`: what each piece of the standard's SQL names, by its fingerprint."""
+    found = {_fingerprint(sql): asdict(_found(sql)) for sql in _own_sql(standard)}
+    listed = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
+    return "{\n" + ",\n".join(listed) + "\n}\n"
+
+
+def _own_sql(standard: Standard) -> Iterable[str]:
+    """Every piece of SQL that a return is asked."""
+    for rule in standard.rules.values():
+        yield from _parts(rule)
+    for measure in standard.measures.values():
+        yield from measure.sql
+
+
+@cache
+def _kept() -> Mapping[str, Names]:
+    file = schema_folder() / KEPT_NAMES
+    if not file.is_file():
+        return {}
+    kept: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return {key: _names(**one) for key, one in kept.items()}
+
+
+def _names(tables: list[list[Any]], columns: list[list[str]], fields: list[str]) -> Names:
+    return Names(tuple(NamedTable(*one) for one in tables), tuple((of, name) for of, name in columns), tuple(fields))
+
+
+def _fingerprint(sql: str) -> str:
+    return sha256(sql.encode()).hexdigest()
+
+
+def _found(sql: str) -> Names:
+    """What a piece of SQL names, by its syntax tree."""
+    from sqlglot import exp
+
+    tree = parsed(sql)
+    own = {one.alias for one in tree.find_all(exp.CTE)}
+    tables = [one for one in tree.find_all(exp.Table) if one.db or one.name not in own]
+    columns = {(one.table, one.name) for one in tree.find_all(exp.Column)}
+    return Names(tuple(map(_named_table, tables)), tuple(sorted(columns)), tuple(_fields(tree)))
+
+
+def _named_table(table: exp.Table) -> NamedTable:
+    first = table.args.get("db") or table.this
+    name = f"{table.db}.{table.name}" if table.db else table.name
+    return NamedTable(name, table.alias or None, first.meta["start"], table.this.meta["end"] + 1)
+
+
+def _fields(tree: exp.Expr) -> list[str]:
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Select):
+        return [part.alias_or_name for part in tree.expressions]
+    return [column.name for column in tree.find_all(exp.Column, bfs=False)]
 
 
 def reads(rule: Rule, standard: Standard) -> Reads:
@@ -59,7 +136,9 @@ def reads_of(parts: Iterable[str], standard: Standard, row_of: str | None = None
     stands for two tables in two parts of a query.
     """
     named = [names(sql) for sql in parts]
-    known = {pair for part in named for pair in part.tables} | ({(row_of, row_of)} if row_of else set())
+    known = {(one.called, one.name) for part in named for one in part.tables} | (
+        {(row_of, row_of)} if row_of else set()
+    )
     of_returns = {(alias, name, table) for alias, name in known if (table := _table(name, standard))}
     columns = {column for part in named for column in part.columns}
     return {
@@ -79,7 +158,7 @@ def tables_of(rule: Rule) -> frozenset[str]:
 
 def tables_in(parts: Iterable[str]) -> frozenset[str]:
     """Every table that pieces of SQL name."""
-    return frozenset(name for sql in parts for _, name in names(sql).tables)
+    return frozenset(one.name for sql in parts for one in names(sql).tables)
 
 
 def first_field(rule: Rule, table: Table) -> str | None:
@@ -94,6 +173,8 @@ def first_field(rule: Rule, table: Table) -> str | None:
 @cache
 def for_spark(sql: str) -> str:
     """The same SQL as Spark reads it, with a view's name for each `schema.table`."""
+    from sqlglot import exp
+
     tree = parsed(sql).copy()
     for table in tree.find_all(exp.Table):
         if table.db:
@@ -127,20 +208,11 @@ def _of_one(sql: str) -> str:
 
     A table overlooked here is not found when the query runs: it cannot be read for all returns at once.
     """
-    own = {one.alias for one in parsed(sql).find_all(exp.CTE)}
-    tables = [one for one in parsed(sql).find_all(exp.Table) if one.db or one.name not in own]
-    for one in sorted(tables, key=lambda table: -_span(table)[0]):
-        name, (start, end) = f"{one.db}.{one.name}" if one.db else one.name, _span(one)
-        if not name.startswith(OF_THE_STANDARD):
-            rows = f"SELECT * EXCLUDE ({RETURN}) FROM {place_of_all(name)} WHERE {RETURN} = _one.{RETURN}"
-            sql = f"{sql[:start]}({rows}){'' if one.alias else f' AS {one.name}'}{sql[end:]}"
+    for one in sorted(names(sql).tables, key=lambda table: -table.start):
+        if not one.name.startswith(OF_THE_STANDARD):
+            rows = f"SELECT * EXCLUDE ({RETURN}) FROM {place_of_all(one.name)} WHERE {RETURN} = _one.{RETURN}"
+            sql = f"{sql[: one.start]}({rows}){'' if one.alias else f' AS {one.called}'}{sql[one.end :]}"
     return sql
-
-
-def _span(table: exp.Table) -> tuple[int, int]:
-    """Where a table's name, with its schema, stands in the SQL."""
-    first = table.args.get("db") or table.this
-    return first.meta["start"], table.this.meta["end"] + 1
 
 
 def _parts(rule: Rule) -> list[str]:
@@ -152,13 +224,5 @@ def _table(name: str, standard: Standard) -> Table | None:
     return standard.tables.get(table) if schema in ("", "prior") else None
 
 
-@cache
-def _first(sql: str, fields: tuple[str, ...], skipped: tuple[str, ...]) -> str | None:
-    tree = parsed(sql)
-    outer = tree.find(exp.Select) if tree.find(exp.Select) else tree
-    listed = (
-        [part.alias_or_name for part in outer.expressions]
-        if isinstance(outer, exp.Select) and tree is outer
-        else [column.name for column in tree.find_all(exp.Column, bfs=False)]
-    )
-    return next((name for name in listed if name in fields and name not in skipped), None)
+def _first(sql: str, fields: Sequence[str], skipped: Sequence[str]) -> str | None:
+    return next((name for name in names(sql).fields if name in fields and name not in skipped), None)

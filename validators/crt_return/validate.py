@@ -41,6 +41,7 @@ from crt_return.thresholds import answers
 from crt_return.version import __version__
 
 Progress = Callable[[str], None]
+WORTH_SHARING = 100_000  # rows
 
 
 class PriorUnreadable(Exception):  # noqa: N818 - the words a caller reads
@@ -162,8 +163,14 @@ def examine(
     checked = check_tables(packages, standard, cap)
     fitting = [_fitting(prior, one, standard) for prior, one in zip(priors, checked, strict=True)]
     returns = [Data(standard, one, prior) for one, prior in zip(checked, fitting, strict=True)]
-    batch = Batch(DuckDB(threads=1 if len(returns) > 1 else None), standard, returns)
+    batch = Batch(DuckDB(threads=_threads(returns)), standard, returns)
     return Examined(packages, batch, judge(batch, standard, cap, progress), standard, cap)
+
+
+def _threads(returns: Sequence[Data]) -> int | None:
+    """One thread for tables too small to be worth sharing out; else as many as the machine has."""
+    rows = sum(table.values.height for one in returns for table in one.tables.values())
+    return 1 if rows < WORTH_SHARING else None
 
 
 def assessed(examined: Examined) -> list[Assessment]:

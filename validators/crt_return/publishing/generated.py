@@ -1,6 +1,7 @@
 """Every generated part of the published standard, and whether what is committed is as it should be.
 
-What is made here is committed under `docs/`, so that a reader of the repository sees what a reader of the site does.
+What is made here is committed under `docs/`, so that a reader of the repository sees what a reader of the site does,
+and one file under `schema/`: what each piece of SQL names, so that no check of a return has to find it anew.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from crt_return.publishing.downloads import ARCHIVES, downloads
 from crt_return.publishing.downloads_page import downloads_page
 from crt_return.publishing.site import pages
 from crt_return.publishing.zipped import entries
+from crt_return.sql import KEPT_NAMES, kept_names
 from crt_return.standard import Standard
 
 COMMAND = "crt-return publish"
@@ -31,7 +33,11 @@ def generated(standard: Standard, kit: bytes, command_line: str) -> dict[str, by
         "command-line.md": command_line,
     }
     texts = {f"{DOCS}/{path}": (text.rstrip("\n") + "\n").encode() for path, text in made.items()}
-    return {**texts, **{f"{DOCS}/downloads/{path}": content for path, content in files.items()}}
+    return {
+        **texts,
+        **{f"{DOCS}/downloads/{path}": content for path, content in files.items()},
+        f"schema/{KEPT_NAMES}": kept_names(standard).encode(),
+    }
 
 
 def write(files: Mapping[str, bytes], root: Path) -> None:
