@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -28,30 +29,33 @@ def test_the_standards_own_sql_is_not_parsed_again() -> None:
     assert done.returncode == 0, f"{done.stderr}\nif this is its SQL: crt-return publish"
 
 
-def of_the_judge(*statements: str) -> list[str]:
-    """What the statements print when the judge's file, run as a program is, has been read as `own`."""
+def of_the_judge(*statements: str, given: str = "") -> list[str]:
+    """What the statements print when the judge's file has been read as `own`; `given` is its standard input."""
     file = find_spec("crt_return.expectations")
     assert file
-    program = "; ".join([f"import runpy, sys; own = runpy.run_path({file.origin!r})", *statements])
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
+    program = "; ".join([f"import re, runpy, sys; own = runpy.run_path({file.origin!r})", *statements])
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, check=True, text=True, input=given).stdout.splitlines()
 
 
 SOURCE = "great_expectations.datasource.fluent.sqlite_datasource"
-READ_BY = f"print(type(sys.modules[{SOURCE!r}].__spec__.loader).__name__)"
 
 
 def test_the_judge_of_thresholds_loads_nothing_of_this_package_nor_what_it_never_calls() -> None:
-    lazy = "[type(sys.modules[name]).__name__ for name in ('altair', 'scipy.stats')]"
-    ours = "print('crt_return' in sys.modules, 'polars' in sys.modules)"
-    loaded = of_the_judge("own['great_expectations']()", ours, f"print(*{lazy})", READ_BY)
-    assert loaded == ["False", "False", "_LazyModule", "_LazyModule", "_InNameAlone"]
+    loaded = of_the_judge(
+        "own['great_expectations'](own['_Spared']())",
+        "print('crt_return' in sys.modules, 'polars' in sys.modules)",
+        "print(*[type(sys.modules[name]).__name__ for name in ('altair', 'scipy.stats')])",
+        f"print(type(sys.modules[{SOURCE!r}].__spec__.loader).__name__)",
+    )
+    assert loaded == ["False False", "_LazyModule _LazyModule", "_InNameAlone"]
 
 
 def test_a_library_that_cannot_be_imported_in_part_is_imported_whole() -> None:
-    needed = "own['_Spared'].never |= {'pandas'}"
-    judged = "print(own['missed'](gx, [], [{'provider_code': 'RZA', 'team_id': 'RZA-T01', 'F1.1': 1}], None))"
-    loaded = of_the_judge(needed, "gx = own['great_expectations']()", judged, READ_BY)
-    assert loaded == ["[]", "SourceFileLoader"]
+    needed = "own['_Spared'].in_name_alone = re.compile('requests')"
+    request = {"suites": [], "rows": [{"provider_code": "RZA", "team_id": "RZA-T01", "F1.1": 1}], "results": None}
+    answer = of_the_judge(needed, "own['main']()", given=json.dumps(request) + "\n")
+    assert [json.loads(line) for line in answer] == [{"missed": []}]
 
 
 def test_a_library_left_out_looks_as_if_it_were_not_installed_and_only_for_as_long() -> None:

@@ -30,6 +30,8 @@ Suite = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 COLUMNS_OF_TEXT = ("provider_code", "team_id")
 DOCS, RESULTS = "data_docs", "results"
+COMMAND = (sys.executable, "-P", "-X", "utf8", __file__)  # -P: nothing of the folder this file lies in
+WHOLE = "whole"
 RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}  # a query for pandas takes time
 
 
@@ -47,7 +49,7 @@ class Expectations:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", __file__],  # -P: nothing of the folder this file lies in
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # its warnings may print values
@@ -172,29 +174,31 @@ def _empty_class(name: str) -> type:
     return type(name, (), {})
 
 
-def great_expectations() -> ModuleType:
-    """The library, imported without its usage reports and without the parts seldom used.
-
-    A version that cannot be imported without them is imported whole: that takes longer, and judges the same.
-    """
+def great_expectations(finder: MetaPathFinder | None = None) -> ModuleType:
+    """The library, imported without its usage reports; modules are looked for by `finder` first."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    finder = _Spared()
-    sys.meta_path.insert(0, finder)
+    sys.meta_path[:0] = [finder] if finder else []
     try:
         return import_module("great_expectations")
-    except Exception:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "great_expectations"]:
-            del sys.modules[name]
     finally:
-        sys.meta_path.remove(finder)
-    return import_module("great_expectations")
+        sys.meta_path[:] = [one for one in sys.meta_path if one is not finder]
 
 
 def main() -> None:
-    """Answer the requests from standard input, a line each."""
+    """Answer the requests from standard input, a line each.
+
+    A version of the library that cannot be imported in part is imported whole, by a process in this one's place: that
+    takes longer, and judges the same.
+    """
     gc.disable()  # mostly the process ends with its first answer
     out, sys.stdout = sys.stdout, sys.stderr  # what the library prints is not part of the answer
-    gx = great_expectations()
+    spared = sys.argv[1:] != [WHOLE]
+    try:
+        gx = great_expectations(_Spared() if spared else None)
+    except Exception:
+        if not spared:
+            raise
+        sys.exit(subprocess.run([*COMMAND, WHOLE], check=False).returncode)
     for request in sys.stdin:
         out.write(json.dumps(_reply(gx, request)) + "\n")
         out.flush()
