@@ -127,6 +127,9 @@ def test_the_same_data_under_another_name_are_a_duplicate(place: Place) -> None:
     assert failed(place, "b.zip") == {"ACC-03"}
     receipt = json.loads(place.entries()[1].receipt)
     assert "a.zip" in receipt["messages"][0]["message"]
+    shown = receipts.html(place.entries()[1], "b.json", STANDARD)
+    assert "Nothing of this one is used." in shown
+    assert "send it again" not in shown
 
 
 def test_a_provider_nobody_expects_and_a_closed_quarter_are_named(place: Place) -> None:
@@ -225,6 +228,7 @@ def test_a_store_that_lost_a_return_gets_it_back_from_the_inbox_and_says_so_wher
         ("provider_code,period,teams_expected\nRZA,2006-07-Q4,many\n", "line 2: the number of teams"),
         ("provider_code,period,teams_expected\nRZA,2006-07-Q4,1\nRZA,2006-07-Q4,2\n", "lines 2 and 3: the provider"),
         ("provider_code,period,teams_expected\n", "names no provider"),
+        ("provider_code,period,teams_expected\nRZA,2006-07-Q4,1,2\n", "a line of it has more cells than the header"),
         ("", "is not a CSV file with a header"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from unittest import mock
 
@@ -50,6 +51,7 @@ def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsy
         (("no-such-inbox", "--register", "sqlite://", "--store", "s"), "no-such-inbox does not exist"),
         (("inbox", "--register", "nonsense", "--store", "s"), "is not the URL of a database"),
         (("inbox", "--register", "sqlite://", "--store", "inbox/s"), "would lie in the inbox itself"),
+        (("inbox", "--register", "sqlite:///inbox/r.db", "--store", "s"), "register would lie in the inbox itself"),
         (("inbox", "--register", "sqlite://", "--store", "file/s"), "cannot be written"),
         (("inbox", "--register", "sqlite://", "--store", "s", "--expected", "no.csv"), "no.csv cannot be read"),
     ],
@@ -85,6 +87,31 @@ def test_verify_agrees_with_the_return_of_the_receipt_and_with_no_other(
     assert status == 1
     assert "does NOT hold" in out
     assert "DIFFERS       SHA-256 of the data" in out
+
+
+def test_a_receipt_of_what_cannot_be_read_holds_for_that_file_alone(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent, other = place.inbox / "sent.txt", place.folder / "other.txt"
+    sent.write_text("hello", encoding="utf-8")
+    other.write_text("hallo", encoding="utf-8")
+    place.accept()
+    (entry,) = place.entries()
+    assert entry.file_sha256 == sha256(b"hello").hexdigest(), "as any other tool gives it"
+    status, out, _ = run(capsys, "verify", receipt_of(place, entry), sent)
+    assert (status, out.splitlines()[-1]) == (0, f"Receipt {entry.submission} holds for this return.")
+    status, out, _ = run(capsys, "verify", receipt_of(place, entry), other)
+    assert status == 1
+    assert "DIFFERS       SHA-256 of the file" in out
+    status, _, said = run(capsys, "verify", receipt_of(place, entry), Path("x" * 5000))
+    assert status == 2
+    assert "cannot be read: file name too long" in said
+
+
+def test_an_empty_inbox_is_said_to_be_empty(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "accept", place.inbox, "--register", place.url, "--store", place.store.folder)
+    assert status == 0
+    assert f"There is nothing in {place.inbox}: a submission is a file or a folder that lies in it." in out
 
 
 def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(

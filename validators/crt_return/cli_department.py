@@ -6,7 +6,7 @@ usage or a place that cannot be used, 70 a fault of this program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,11 +47,11 @@ def accept(
     from crt_return.acceptance import desk
     from crt_return.acceptance.accept import Acceptance
     from crt_return.acceptance.inbox import expected_file
-    from crt_return.acceptance.register import Register
+    from crt_return.acceptance.register import Register, file_of
     from crt_return.acceptance.store import Store
     from crt_return.standard import load_standard
 
-    _refuse_inside(folder, inbox)
+    _refuse_inside(inbox, {"store": folder, "register": file_of(url)})
     inbox, folder = inbox.absolute(), folder.absolute()
     store = Store(folder)
     with (
@@ -68,6 +68,8 @@ def accept(
     faults = [one for one in done if one.fault]
     new = sum(one.new for one in done) - len(faults)
     click.echo(f"{len(done):,} in the inbox: {new:,} judged now, {len(done) - new - len(faults):,} before.")
+    if not done:
+        click.echo(f"There is nothing in {inbox}: a submission is a file or a folder that lies in it.")
     click.echo(f"The desk is {folder / desk.FILE}.")
     for one in faults:
         click.echo(f"{one.name}: crt-return has failed on it ({one.fault}); it was left for another run.", err=True)
@@ -123,8 +125,7 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
 
     with _sentences():
         made = receipts.read(receipt)
-    if not path.exists():
-        raise click.UsageError(f"There is no {path}: give the return that the receipt is of.")
+    sent = _sha256_of(path)
     load_pandera()
     from crt_return.validate import PriorUnreadable, validate
 
@@ -133,12 +134,24 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
     except PriorUnreadable as error:
         raise click.UsageError(str(error)) from None
     before = read_package(prior, load_standard()).content_sha256 if prior else None
-    lines = receipts.compared(made, report, load_standard(), before)
+    lines = receipts.compared(made, report, load_standard(), sent, before)
     for line in lines:
         click.echo(_compared(line))
     holds = all(line.agrees is not False for line in lines)
     click.echo(_verdict(lines, str(made["receipt"])))
     return 0 if holds else EXIT_DISAGREES
+
+
+def _sha256_of(path: Path) -> str:
+    from crt_return.acceptance.inbox import fingerprint
+
+    try:
+        path.lstat()  # for the system's own word on a path that cannot be
+        return fingerprint(path)
+    except FileNotFoundError:
+        raise click.UsageError(f"There is no {path}: give the return that the receipt is of.") from None
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
 
 
 def _compared(line: Line) -> str:
@@ -202,9 +215,11 @@ def _sentences() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def _refuse_inside(folder: Path, inbox: Path) -> None:
-    if folder.resolve().is_relative_to(inbox.resolve()):
-        raise click.UsageError(f"The store would lie in the inbox itself ({inbox}): give another folder.")
+def _refuse_inside(inbox: Path, places: Mapping[str, Path | None]) -> None:
+    """Say before the work that what we write would come in as a submission."""
+    for name, place in places.items():
+        if place and place.resolve().is_relative_to(inbox.resolve()):
+            raise click.UsageError(f"The {name} would lie in the inbox itself ({inbox}): give another folder.")
 
 
 def _shown(done: Iterator[Done]) -> Iterator[Done]:

@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
@@ -179,7 +178,9 @@ def great_expectations(finder: MetaPathFinder | None = None) -> ModuleType:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     sys.meta_path[:0] = [finder] if finder else []
     try:
-        return import_module("great_expectations")
+        import great_expectations as library
+
+        return library
     finally:
         sys.meta_path[:] = [one for one in sys.meta_path if one is not finder]
 

@@ -60,7 +60,7 @@ def received(inbox: Path) -> list[Received]:
     """Everything in the inbox that may be a submission, by name. Raises Stopped where it cannot be read."""
     try:
         names = sorted(one.name for one in os.scandir(inbox) if not is_litter(one.name) and one.name != EXPECTED_FILE)
-        return [Received(printable(name), inbox / name, _fingerprint(inbox / name)) for name in names]
+        return [Received(printable(name), inbox / name, fingerprint(inbox / name)) for name in names]
     except NotADirectoryError:
         raise Stopped(f"{inbox} is a file. Give the folder that the returns lie in.") from None
     except FileNotFoundError:
@@ -69,11 +69,12 @@ def received(inbox: Path) -> list[Received]:
         raise Stopped(f"{error.filename or inbox} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
 
 
-def _fingerprint(path: Path) -> str:
-    """The SHA-256 of a file, or of a folder's files by name; links are not followed, and count by where they point."""
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file, or of a folder's files with their names; a link is not followed: it is where it points."""
     digest = sha256()
-    for one in sorted(path.rglob("*")) if path.is_dir() and not path.is_symlink() else [path]:
-        digest.update(f"{one.relative_to(path)}\n".encode(errors="surrogateescape"))
+    folder = path.is_dir() and not path.is_symlink()
+    for one in sorted(path.rglob("*")) if folder else [path]:
+        digest.update(f"{one.relative_to(path).as_posix()}\n".encode(errors="surrogateescape") if folder else b"")
         for block in _blocks(one):
             digest.update(block)
     return digest.hexdigest()
@@ -122,7 +123,10 @@ def expected_providers(file: Path, standard: Standard) -> pl.DataFrame:
     except OSError as error:
         raise Stopped(f"The list of expected providers {file} cannot be read: {error.strerror or error}.") from None
     except pl.exceptions.PolarsError:
-        raise Stopped(f"The list of expected providers {file} is not a CSV file with a header.") from None
+        raise Stopped(
+            f"The list of expected providers {file} is not a CSV file with a header, or a line of it has "
+            "more cells than the header."
+        ) from None
     if missing := [name for name in EXPECTED if name not in text.columns]:
         raise Stopped(f"The list of expected providers {file} lacks {_columns(missing)}.")
     listing = text.select(list(EXPECTED)).with_columns(pl.col("teams_expected").cast(pl.Int64, strict=False))

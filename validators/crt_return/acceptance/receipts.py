@@ -33,6 +33,8 @@ MEANINGS: Mapping[str, str] = {
     "rejected": "The return has errors. Its figures are not used: mend them, raise the version and send it again.",
     "unreadable": "What was sent cannot be read as a return. Nothing of it is used: mend the file and send it again.",
 }
+SENT_TWICE = "ACC-03"
+RECEIVED_BEFORE = "The same data were received before, and the verdict on them stands. Nothing of this one is used."
 
 
 def failures(findings: Iterable[Mapping[str, Any]]) -> list[Failure]:
@@ -104,7 +106,7 @@ def html(entry: Entry, json_name: str, standard: Standard) -> str:
         "receipt.html",
         receipt=made,
         outcome=outcome_words(entry),
-        meaning=MEANINGS[entry.outcome],
+        meaning=_meaning(made),
         synthetic=is_synthetic(entry.provider_code, standard),
         rows=[(name, value) for name, value in _rows(made) if value not in (None, "")],
         codes=("SHA-256 of the file", "SHA-256 of the data", "Rule set"),
@@ -112,6 +114,12 @@ def html(entry: Entry, json_name: str, standard: Standard) -> str:
         messages=made["messages"],
         json_name=json_name,
     )
+
+
+def _meaning(made: Mapping[str, Any]) -> str:
+    """What an outcome comes to; data that are only sent twice need no mending."""
+    errors = {one["rule"] for one in made["rules"]["failed"] if one["severity"] == "error"}
+    return RECEIVED_BEFORE if errors == {SENT_TWICE} else MEANINGS[made["outcome"]]
 
 
 def _rows(made: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -124,7 +132,7 @@ def _rows(made: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("Quarter", sent["period"]),
         ("Submission version", sent["submission_version"]),
         ("Received at", made["received_at"]),
-        ("After the deadline", "yes" if made["late"] else "no"),
+        ("After the deadline", ("yes" if made["late"] else "no") if sent["period"] else None),
         ("Takes the place of", made["supersedes"]),
         ("Errors, warnings, notes", ", ".join(f"{counts[name]:,}" for name in SEVERITIES)),
         ("SHA-256 of the file", sent["file_sha256"]),
@@ -162,16 +170,20 @@ class Line:
     agrees: bool | None
 
 
-def compared(made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, prior: str | None) -> list[Line]:
+def compared(
+    made: Mapping[str, Any], report: Mapping[str, Any], standard: Standard, file_sha256: str, prior: str | None
+) -> list[Line]:
     """What a receipt says beside a report made now; `prior` is the SHA-256 of the data of the quarter before, if given.
 
-    Rules that need what was not given are not compared.
+    What cannot be read as a return has no data, and is the same file or another. Rules that need what was not given
+    are not compared.
     """
-    sent, found = made["submission"], report["submission"]
+    sent, found = made["submission"], {**report["submission"], "file_sha256": file_sha256}
+    of_data = ("SHA-256 of the data", "content_sha256")
     lines = [
         _line(words, sent[name], found[name])
         for words, name in (
-            ("SHA-256 of the data", "content_sha256"),
+            of_data if sent["content_sha256"] else ("SHA-256 of the file", "file_sha256"),
             ("provider", "provider_code"),
             ("quarter", "period"),
             ("submission version", "submission_version"),

@@ -135,6 +135,15 @@ class Entry:
         return self.outcome in ACCEPTED
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a register in SQLite; None where it is kept otherwise, or the URL is none."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        return None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 class Register:
     """The register behind a database URL. Use it in a `with` statement."""
 
@@ -184,8 +193,8 @@ class Register:
             raise
         except sa.exc.DBAPIError as error:
             raise Stopped(
-                f"The register {self._shown} cannot be used: {_reason(error)}. Everything registered before is kept "
-                "and nothing is half-written: mend the connection and run the same command again."
+                f"The register {self._shown} cannot be used: {_reason(error)}. Nothing is half-written: mend the cause "
+                "and run the same command again."
             ) from None
 
     def known(self) -> frozenset[str]:
