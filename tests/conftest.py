@@ -33,6 +33,13 @@ class PlainJudge:
         return missed_of(suites, rows)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quick tests of a file stay in one process, so that what they share is made once."""
+    for item in items:
+        if not item.get_closest_marker("slow") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 @pytest.fixture(autouse=True)
 def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that validate returns in their own process do not start another."""

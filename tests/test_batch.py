@@ -72,6 +72,7 @@ def test_a_fault_is_found_in_its_own_return_alone(tmp_path: Path, near: dict[str
     assert differing({**near, **faulty_ones}) == []
 
 
+@pytest.mark.slow
 def test_rows_past_the_cap_are_counted_for_each_return(tmp_path: Path, near: dict[str, Sent]) -> None:
     faulty_ones = {rule: planted(tmp_path / rule, rule, None, near["RZA"]) for rule in ("RSP-07", "GTK-01")}
     assert differing(faulty_ones, cap=0) == []
@@ -184,6 +185,7 @@ def test_every_table_of_returns_is_read_as_the_rows_of_one_return(sql: str) -> N
     assert asked.count("every.") == asked.count("_return = _one._return") > 0
 
 
+@pytest.mark.slow
 def test_a_failure_of_ours_in_a_batch_is_looked_for_in_each_return_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +213,7 @@ def test_a_table_that_some_returns_lack_is_read_of_the_others() -> None:
     assert fresh.rows("SELECT COUNT(*) AS n FROM prior.team_register", [0])[0].equals(pl.DataFrame({"n": [0]}))
 
 
+@pytest.mark.slow
 def test_large_returns_are_not_judged_in_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     examining = import_module("crt_return.acceptance.examining")
     sizes: list[int] = []

@@ -280,6 +280,7 @@ def spoiled(edits: list[tuple[tuple[str, int, str], str]]) -> dict[str, Any]:
 CLASSES = {"": "missing", WRONG: "invalid", "13": "other", "99": "default"}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(SPOILED)
 def test_the_classes_add_up_to_the_records_and_are_what_the_cells_say(edits: list[Any]) -> None:
@@ -300,6 +301,7 @@ def test_the_classes_add_up_to_the_records_and_are_what_the_cells_say(edits: lis
         assert counts.score is None or 0 <= counts.score <= 1
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(SPOILED)
 def test_blanks_and_faults_are_counted_each_in_its_own_level(edits: list[Any]) -> None:

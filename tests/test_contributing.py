@@ -74,6 +74,7 @@ def judged(tables: Tables, standard: Standard, folder: Path) -> Report:
     return run(write_folder(files_of(tables, standard), folder / "return"), standard=standard).report
 
 
+@pytest.mark.slow
 @of_page("add-a-rule")
 def test_the_rule_added_on_the_page_is_one_edit_in_one_file(changed: Standard, tmp_path: Path) -> None:
     """The entry, put at the end of one file of a copy of the standard, is a rule in every respect."""
@@ -102,6 +103,7 @@ def test_the_threshold_added_on_the_page_holds_from_its_day_on(changed: Standard
     assert suite["expectations"][0]["kwargs"] == {"column": "F2.1", "min_value": 0.96}
 
 
+@pytest.mark.slow
 @of_page("add-a-field")
 def test_the_field_added_on_the_page_is_asked_for_and_checked(changed: Standard, tmp_path: Path) -> None:
     holds_to("table", read_yaml(tmp_path / "schema/tables/home_treatment.yaml"))
@@ -114,6 +116,7 @@ def test_the_field_added_on_the_page_is_asked_for_and_checked(changed: Standard,
     assert (found.rule, found.field) == ("PKG-21", added)
 
 
+@pytest.mark.slow
 @of_page("add-a-code")
 def test_the_code_added_on_the_page_is_taken_from_its_day_on(changed: Standard, tmp_path: Path) -> None:
     (added,) = {one.code for one in changed.codelists["end_reason"]} - {
@@ -127,6 +130,7 @@ def test_the_code_added_on_the_page_is_taken_from_its_day_on(changed: Standard, 
     assert failed == {"2006-07-Q3": True, "2006-07-Q4": False}
 
 
+@pytest.mark.slow
 @of_page("add-a-measure")
 def test_the_measure_added_on_the_page_is_worked_out_and_reported(changed: Standard, tmp_path: Path) -> None:
     holds_to("measure", read_yaml(tmp_path / "schema/measures/referral_pathways.yaml"))

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,10 +18,6 @@ from tests.following import blocks, commands, follow, pages
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
-SLOW = {  # many commands
-    *("start/acceptance.md", "acceptance.md", "conformance.md"),
-    *("start/prepare.md", "start/software.md", "validate.md"),
-}
 PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -86,12 +81,12 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_command() -> None:
     assert listed == {"0", str(cli.EXIT_ERRORS), str(cli.EXIT_USAGE), str(cli.EXIT_OUR_FAULT), str(cli.EXIT_STOPPED)}
 
 
-def followed() -> list[Any]:
+def followed() -> list[str]:
     """The pages to follow; those on contributing change the standard, and `test_contributing.py` follows them."""
-    names = [page.relative_to(DOCS).as_posix() for page in pages(DOCS) if page.parent.name != "contributing"]
-    return [pytest.param(one, marks=[pytest.mark.slow] if one in SLOW else [], id=one) for one in names]
+    return [page.relative_to(DOCS).as_posix() for page in pages(DOCS) if page.parent.name != "contributing"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", followed())
 def test_a_page_can_be_followed_from_top_to_bottom(name: str, inbox: Path) -> None:
     def put(file: str, text: str) -> None:
@@ -129,6 +124,7 @@ def test_the_return_written_by_hand_has_every_file_and_breaks_no_rule(tmp_path: 
     assert [one.rule for one in report.findings if one.severity == "warning"] == ["HTX-11"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(first_return()) - {"explanations.csv", "gatekeeping_exemption.csv"}))
 def test_no_row_can_be_left_out_of_the_smallest_return(name: str, tmp_path: Path) -> None:
     for file, text in first_return().items():

@@ -152,6 +152,7 @@ def shuffled(tables: Tables, seed: int) -> Tables:
     return {name: chance.sample(rows, len(rows)) for name, rows in tables.items()}
 
 
+@pytest.mark.slow
 def test_rows_in_another_order_have_the_same_hashes_and_stay_explained(tmp_path: Path) -> None:
     first = validate(written(MANY, tmp_path / "first"))
     assert {one.rule for one in warnings_of(first)} >= {
@@ -282,6 +283,7 @@ def rich() -> Run:
     return run(RICH, prior=PREVIOUS)
 
 
+@pytest.mark.slow
 def test_no_two_warnings_of_a_return_have_one_record_key(rich: Run) -> None:
     warnings = warnings_of(rich.report)
     assert len(hashes(rich.report)) == len(warnings)
@@ -295,6 +297,7 @@ def test_a_rule_tells_its_warnings_apart_by_their_record_keys(rule: Rule) -> Non
         assert len(keys) == len(set(keys))
 
 
+@pytest.mark.slow
 def test_warnings_are_listed_past_the_cap(rich: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["crt_return.validate"], "DEFAULT_CAP", 1)
     assert hashes(validate(RICH, prior=PREVIOUS)) == hashes(rich.report)

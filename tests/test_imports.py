@@ -51,6 +51,7 @@ def test_the_judge_of_thresholds_loads_nothing_of_this_package_nor_what_it_never
     assert loaded == ["False False", "_LazyModule _LazyModule", "_InNameAlone"]
 
 
+@pytest.mark.slow
 def test_a_library_that_cannot_be_imported_in_part_is_imported_whole() -> None:
     needed = "own['_Spared'].in_name_alone = re.compile('requests')"
     request = {"suites": [], "rows": [{"provider_code": "RZA", "team_id": "RZA-T01", "F1.1": 1}], "results": None}

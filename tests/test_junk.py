@@ -13,10 +13,10 @@ from crt_return.validate import run
 
 STANDARD = load_standard()
 TABLES = valid_return(STANDARD, "RZA", 1, "2006-07-Q4", 1)
+pytestmark = pytest.mark.slow
 JUNK = ("8:00", "half past eight", "-", "99999999999999")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("table", [name for name in STANDARD.tables if TABLES.get(name)])
 def test_junk_in_every_cell_but_the_key_is_named_and_nothing_fails(table: str, junk: str, tmp_path: Path) -> None:

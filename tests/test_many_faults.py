@@ -11,6 +11,7 @@ from crt_return import Finding, Report, validate
 from crt_return.finding import DEFAULT_CAP
 from tests.benchmarks.episodes import make_return
 
+pytestmark = pytest.mark.slow
 ROWS = 1500
 
 

@@ -86,6 +86,7 @@ def test_an_explanation_of_a_rule_that_was_not_evaluated_is_let_stand(tmp_path: 
     assert validate(now, prior=before).outcome == "accepted_with_explanations"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", [path for path in INVALID.iterdir() if path.suffix != ".csv"], ids=lambda p: p.name)
 def test_every_rule_has_an_answer_and_passed_means_passed_everywhere(sample: Path) -> None:
     report = validate(sample)

@@ -131,6 +131,7 @@ def two_returns() -> tuple[Tables, Tables, Checked]:
     return before, now, checked
 
 
+@pytest.mark.slow
 def test_a_return_is_accepted_with_explanations(two_returns: tuple[Tables, Tables, Checked], tmp_path: Path) -> None:
     first, second, _ = two_returns
     before = write_zip(files_of(first, STANDARD), tmp_path / "first.zip")
@@ -161,6 +162,7 @@ def test_an_error_is_a_fault_of_the_generator_and_is_not_explained_away() -> Non
         explained(tables, NO_PRIOR, STANDARD, 1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_return(two_returns: tuple[Tables, Tables, Checked]) -> None:
     provider, every = returning(1)[0], traits_of_teams(1)
     assert traits_of_teams(2) != every

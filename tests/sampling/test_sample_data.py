@@ -70,6 +70,7 @@ def test_every_rule_broken_on_purpose_is_found_broken(folder: str) -> None:
     assert set(report_on(folder).rules.failed) >= broken_on_purpose()[folder]
 
 
+@pytest.mark.slow
 def test_together_the_invalid_samples_break_every_rule_of_the_standard() -> None:
     broken = {rule for name in invalid_samples() for rule in report_on(name).rules.failed}
     assert sorted(set(STANDARD.rules) - broken) == []

@@ -17,6 +17,7 @@ ALWAYS_UNJUDGED = {"HDR-05", "HDR-11", "FID-02", "FID-04", "EXP-01", "EXP-03"}
 NOT_APPLICABLE = {"AUD-04"}  # no admission bypassed some of the teams
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "teams", "provider", "period"),
     [(1, 1, "RZA", "2006-07-Q4"), (2, 3, "RZ9", "2006-07-Q4"), (3, 2, "RZM", "2010-11-Q3")],
