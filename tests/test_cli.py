@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,25 @@ def test_a_fault_of_ours_ends_with_70_and_shows_no_value(capsys: pytest.CaptureF
     assert "fault of the program" in err
     assert "943" not in err
     assert "Traceback" not in err
+
+
+def test_a_stop_that_a_library_makes_an_error_of_ends_with_130(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("query interrupted")
+
+    with mock.patch("crt_return.validate.read_package", interrupted):
+        assert run(capsys, "validate", VALID) == (130, "", "Stopped.\n")
+
+
+@pytest.mark.parametrize(("rule", "command"), [("ACC-03", "accept"), ("NAT-01", "national")])
+def test_a_rule_that_is_not_of_one_return_says_where_it_is_judged(
+    rule: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, "explain", rule, VALID)
+    assert status == 0
+    assert f"{rule} is not a question to one return: it is judged by `crt-return {command}`" in out
 
 
 def test_a_measure_is_explained_as_a_rule_is(capsys: pytest.CaptureFixture[str]) -> None:

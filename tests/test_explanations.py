@@ -91,6 +91,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Finding:
 # Explained, lapsed, of nothing
 
 
+def test_a_row_at_fault_leaves_the_others_judged(large: Finding, tmp_path: Path) -> None:
+    rows = [answer(large, rule_id=""), answer(large, record_key="RZA-T09"), answer(large, values_hash="0" * 12)]
+    report = validate(written(explained_by(LARGE, *rows), tmp_path / "return"))
+    found = {(one.rule, one.row) for one in report.findings if one.file == "explanations.csv"}
+    assert found == {("PKG-04", 2), ("EXP-01", 3), ("EXP-03", 4)}
+
+
 @pytest.mark.parametrize("status", ["provisional", "final"])
 def test_a_warning_explained_is_accepted_with_explanations(status: str, large: Finding, tmp_path: Path) -> None:
     report = validate(written(of_status(explained_by(LARGE, answer(large)), status), tmp_path / "return"))
@@ -119,9 +126,13 @@ def test_an_explanation_of_nothing_is_an_error_of_its_own(large: Finding, tmp_pa
     assert (report.outcome, failed(report)) == ("rejected", {"EXP-01"})
 
 
-@pytest.mark.parametrize(("length", "fits"), [(19, False), (20, True), (1000, True), (1001, False)])
-def test_an_explanation_has_20_to_1000_characters(length: int, fits: bool, large: Finding, tmp_path: Path) -> None:
-    tables = explained_by(LARGE, answer(large, explanation="x" * length))
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("x" * 19, False), ("x" * 20, True), ("x" * 1000, True), ("x" * 1001, False), ("\u00a0" * 33, False)],
+    ids=["19", "20", "1000", "1001", "spaces alone"],
+)
+def test_an_explanation_has_20_to_1000_characters(text: str, fits: bool, large: Finding, tmp_path: Path) -> None:
+    tables = explained_by(LARGE, answer(large, explanation=text))
     report = validate(written(of_status(tables, "provisional"), tmp_path / "return"))
     assert (report.outcome == "accepted_with_explanations") == fits
     assert (failed(report) == {"REG-06", "PKG-21"}) == (not fits)
@@ -129,8 +140,13 @@ def test_an_explanation_has_20_to_1000_characters(length: int, fits: bool, large
 
 @pytest.mark.parametrize(
     ("cells", "rule"),
-    [({"reason_code": ""}, "PKG-04"), ({"reason_code": "because"}, "PKG-05"), ({"values_hash": "1.23E+11"}, "PKG-21")],
-    ids=["no reason", "no such reason", "spoilt hash"],
+    [
+        ({"reason_code": ""}, "PKG-04"),
+        ({"reason_code": "because"}, "PKG-05"),
+        ({"values_hash": "1.23E+11"}, "PKG-21"),
+        ({"explained_by_role": " "}, "PKG-21"),
+    ],
+    ids=["no reason", "no such reason", "spoilt hash", "nobody's role"],
 )
 def test_a_row_with_a_faulty_cell_explains_nothing(
     cells: dict[str, str], rule: str, large: Finding, tmp_path: Path

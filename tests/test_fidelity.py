@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 from crt_return.fidelity import Claims, Status, agreement, operational_status, requirement_status, team_fidelity
 from crt_return.measure import Measure
 from crt_return.measured import Measured, State
+from crt_return.sampling.valid import valid_return
+from crt_return.sampling.writing import files_of, write_folder
 from crt_return.standard import load_standard
+from crt_return.validate import run
 from tests.examples import PERIOD, measured_example
 
 STANDARD = load_standard()
@@ -161,6 +165,19 @@ def test_what_small_numbers_could_make_of_a_requirement_is_said() -> None:
     (one,) = (one for one in team.requirements if one.requirement == "gatekeeping")
     assert (one.computed, one.at_worst, one.at_best) == ("not assessed", "not", "partly")
     assert one.agreement == "not assessed"
+
+
+def test_what_a_broken_rule_leaves_open_is_open_at_worst(tmp_path: Path) -> None:
+    """A rota with nobody on it is a slip of one field or the other: its hours may be none, whatever the row says."""
+    tables = valid_return(STANDARD, "RZA", 1, PERIOD, 1)
+    rows = [dict(row) for row in tables["team_hours"]]
+    visits = [row for row in rows if (row["function"], row["day_type"]) == ("home_visit_known", "saturday")]
+    visits[0]["min_staff"] = "0"
+    made = run(write_folder(files_of({**tables, "team_hours": rows}, STANDARD), tmp_path / "return"))
+    (hours,) = (one for one in made.measured if one.measure.id == "F1.2")
+    assert (hours.state, hours.because) == ("not evaluated", "HRS-09 failed")
+    assert hours.bounds is not None
+    assert (hours.bounds.worst, hours.bounds.best) == (0, 168)
 
 
 def test_yes_and_no_claims_stand_beside_their_measures() -> None:

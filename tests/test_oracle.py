@@ -30,6 +30,7 @@ MEANT: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
         ("integer", "number", "date", "datetime", "boolean"),
         lambda text: text != text.strip(),
     ),
+    "spaces, which do not count towards the least length of a text": (("string",), lambda text: text != text.strip()),
     "underscores between digits": (("integer", "number"), lambda text: "_" in text),
     "figures of other scripts": (("integer", "number", "date", "datetime"), lambda text: not text.isascii()),
     "powers of ten, NaN and infinity": (("number",), lambda text: bool(re.search("[A-Za-z]", text))),

@@ -48,12 +48,14 @@ def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsy
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (("no-such-inbox", "--register", "sqlite://", "--store", "s"), "no-such-inbox does not exist"),
+        (("no-such-inbox", "--register", "sqlite:///r.db", "--store", "s"), "no-such-inbox does not exist"),
         (("inbox", "--register", "nonsense", "--store", "s"), "is not the URL of a database"),
-        (("inbox", "--register", "sqlite://", "--store", "inbox/s"), "would lie in the inbox itself"),
+        (("inbox", "--register", "sqlite://", "--store", "s"), "would be gone with the command"),
+        (("inbox", "--register", "sqlite:///:memory:", "--store", "s"), "would be gone with the command"),
+        (("inbox", "--register", "sqlite:///r.db", "--store", "inbox/s"), "would lie in the inbox itself"),
         (("inbox", "--register", "sqlite:///inbox/r.db", "--store", "s"), "register would lie in the inbox itself"),
-        (("inbox", "--register", "sqlite://", "--store", "file/s"), "cannot be written"),
-        (("inbox", "--register", "sqlite://", "--store", "s", "--expected", "no.csv"), "no.csv cannot be read"),
+        (("inbox", "--register", "sqlite:///r.db", "--store", "file/s"), "cannot be written"),
+        (("inbox", "--register", "sqlite:///r.db", "--store", "s", "--expected", "no.csv"), "no.csv cannot be read"),
     ],
 )
 def test_what_cannot_be_used_is_a_sentence_and_2(

@@ -258,3 +258,19 @@ def running(process: int) -> bool:
     """Whether a process is there and not merely waiting to be buried."""
     status = Path(f"/proc/{process}/stat")
     return status.exists() and status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [1, 2, 3, 5])
+def test_a_run_stopped_by_its_user_ends_at_once_with_130_and_no_traceback(place: Place, seconds: float) -> None:
+    for one in range(40):
+        place.put(f"{one}.zip", a_return("RZA", LATER, version=one + 1))
+    where = ("--register", place.url, "--store", str(place.store.folder))
+    command = (sys.executable, "-m", "crt_return", "accept", str(place.inbox), *where)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all that the command has started
+        _, said = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert said.decode().split()[-1:] == ["Stopped."]
+    assert "Traceback" not in said.decode()

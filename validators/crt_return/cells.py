@@ -166,8 +166,10 @@ def _text_checks(field: Field, codes: Mapping[str, tuple[str, ...]]) -> list[pa.
     if "pattern" in limits:
         checks.append(pa.Check.str_matches(limits["pattern"], error="PKG-21", n_failure_cases=1))
     if "minLength" in limits or "maxLength" in limits:
-        length = pl.col(field.name).str.len_chars()
-        checks.append(_check(length.is_between(limits.get("minLength", 0), limits.get("maxLength", 2**31)), "PKG-21"))
+        said = pl.col(field.name).str.strip_chars().str.len_chars()  # spaces round a text say nothing
+        whole = pl.col(field.name).str.len_chars()
+        fits = (said >= limits.get("minLength", 1)) & (whole <= limits.get("maxLength", 2**31))
+        checks.append(_check(fits, "PKG-21"))
     if field.type == "string" and _may_hold_nhs_number(field):
         checks.append(pa.Check(_no_nhs_number, error="PKG-09", n_failure_cases=1))
     return checks

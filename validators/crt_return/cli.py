@@ -7,10 +7,12 @@ read as a return or the command was used wrongly, 70 a fault of this program.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -100,6 +102,9 @@ def explain(rule: str, path: Path | None, prior: Path | None) -> int:
         raise click.UsageError(str(error)) from None
     click.echo(explaining.text(named, standard), nl=False)
     if path is None:
+        return 0
+    if named.id not in standard.rules:
+        click.echo(f"\n{explaining.elsewhere(named, standard)}")
         return 0
     run = _run(path, prior, thresholds=explaining.needs_thresholds(named))
     return _explained(run, lambda run: explaining.own_rows(named, run, standard))
@@ -300,6 +305,7 @@ for _command in (
 
 def main() -> None:
     """Run the command and end the process with its exit status."""
+    stopped = _told_of_a_stop()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack a letter; text must still come
     try:
@@ -307,12 +313,24 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
-        sys.exit(EXIT_STOPPED)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if stopped or isinstance(error, (click.Abort, KeyboardInterrupt)):
+            click.echo("Stopped.", err=True)
+            sys.exit(EXIT_STOPPED)
         click.echo(_our_fault(error), err=True)
         sys.exit(EXIT_OUR_FAULT)
+
+
+def _told_of_a_stop() -> list[int]:
+    """A list that holds something once the user has stopped the program: libraries make an error of their own of it."""
+    told: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, stop)
+    return told
 
 
 def _our_fault(error: Exception) -> str:

@@ -105,6 +105,16 @@ def _indented(sql: str) -> str:
     return "\n".join(f"  {line}" for line in sql.strip().splitlines())
 
 
+def elsewhere(rule: Rule, standard: Standard) -> str:
+    """What is said of a rule that one return by itself has no part in."""
+    of = (
+        "`crt-return accept`, of what was sent and received before"
+        if rule.id in standard.acceptance_rules
+        else ("`crt-return national`, of all returns accepted")
+    )
+    return f"{rule.id} is not a question to one return: it is judged by {of}."
+
+
 def own_rows(rule: Rule, run: Run, standard: Standard) -> str:
     """What the rule makes of the return: its verdict, its findings, and the rows it looked at."""
     return "\n".join(_own_lines(rule, run, standard)) + "\n"

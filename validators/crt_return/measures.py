@@ -159,7 +159,15 @@ def _answers(sql: str, batch: Batch, standard: Standard, failed: Mapping[int, Fa
     values = _values(sql, read, scopes, batch)
     in_part = {n: Scope(rows=_faulty_rows(batch.returns[n], read)) for n, scope in scopes.items() if scope.left_out}
     partial = _values(sql, read, in_part, batch)
-    return {n: Answer(values[n], scope.left_out, partial.get(n, {})) for n, scope in scopes.items()}
+    return {
+        n: Answer(values[n], scope.left_out, _certain(partial.get(n, {}), failed[n])) for n, scope in scopes.items()
+    }
+
+
+def _certain(partial: Mapping[Unit, Any], failed: Failed) -> dict[Unit, Any]:
+    """What stands without the faulty rows, of teams that failed no rule: which of their cells is wrong is not known."""
+    unsure = {team for of in failed.values() for team in of or ()}
+    return {(provider, team): value for (provider, team), value in partial.items() if team not in unsure}
 
 
 def _faulty_rows(data: Data, read: Reads) -> dict[str, str]:

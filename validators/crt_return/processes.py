@@ -8,16 +8,47 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
+from signal import SIG_DFL, SIG_IGN, SIGINT, signal
 from threading import Thread
 
 
-def processes(number: int, start: Callable[..., object], *given: object) -> ProcessPoolExecutor:
-    """So many processes, each of which calls `start` with what is given before its first work."""
-    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), partial(_start, partial(start, *given)))
+@contextmanager
+def processes(number: int, start: Callable[..., object], *given: object) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, each of which calls `start` with what is given before its first work.
+
+    After a failure, or where the user stops the program, nobody waits for what they have begun.
+    """
+    pool = ProcessPoolExecutor(number, _Spawned(), partial(_start, partial(start, *given)))
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Process(SpawnProcess):
+    """A process that does not hear of a stop until it has started: till then it could only answer with a traceback."""
+
+    def start(self) -> None:
+        """Start the process; what is ignored here is ignored there from its first moment."""
+        before = signal(SIGINT, SIG_IGN)
+        try:
+            super().start()
+        finally:
+            signal(SIGINT, before)
+
+
+class _Spawned(SpawnContext):
+    Process = _Process
 
 
 def cores() -> int:
@@ -26,6 +57,7 @@ def cores() -> int:
 
 
 def _start(start: Callable[[], object]) -> None:
+    signal(SIGINT, SIG_DFL)  # who stops the program has stopped this process, which has nothing to say of it
     parent = multiprocessing.parent_process()
     if parent:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

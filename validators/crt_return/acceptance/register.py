@@ -150,8 +150,8 @@ class Register:
     def __init__(self, url: str, *, new: bool = True) -> None:
         """The register is made where there is none, unless `new` is False.
 
-        Raises Stopped where the URL is none, its driver is not installed, the database cannot be reached, or there is
-        no register to read.
+        Raises Stopped where the URL is none or keeps nothing, its driver is not installed, the database cannot be
+        reached, or there is no register to read.
         """
         try:
             parsed = sa.make_url(url)
@@ -166,6 +166,10 @@ class Register:
             raise Stopped(
                 "The register is kept in SQLite or in PostgreSQL; for PostgreSQL, install crt-return[postgresql]."
             ) from None
+        if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise Stopped(
+                "This register would be gone with the command. Name a file to keep it: sqlite:///register.db."
+            )
         self._shown = parsed.render_as_string(hide_password=True)
         if not new and not self._is_there(parsed):
             raise Stopped(f"There is no register at {self._shown}. Check the URL: only `accept` makes a register.")

@@ -38,14 +38,11 @@ def make_england(seed: int, out: Path, progress: Callable[[str], None]) -> list[
     inbox.mkdir(parents=True, exist_ok=True)
     (out / EXPECTED).write_text(_expected(seed), encoding="utf-8", newline="")
     providers = returning(seed)
-    pool = processes(cores(), load_pandera)
-    try:
+    with processes(cores(), load_pandera) as pool:
         years = [pool.submit(write_year, provider, seed, inbox) for provider in providers]
         for number, year in enumerate(as_completed(years), start=1):
             year.result()
             progress(f"Made {number} of {len(providers)} providers")
-    finally:
-        pool.shutdown(cancel_futures=True)  # after a failure nobody waits for the rest
     return [inbox, out / EXPECTED]
 
 
