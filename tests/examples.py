@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -25,7 +26,7 @@ from crt_return.publishing.site.examples import PERIOD as PERIOD
 from crt_return.reading.model import ROW, TextTable
 from crt_return.rules import FINDINGS, Judged, judge_rule, reads_from
 from crt_return.scope import Data
-from crt_return.standard import Rule, Standard, Table
+from crt_return.standard import Rule, Standard, Table, load_standard
 from crt_return.tables import Checked
 
 
@@ -55,7 +56,7 @@ def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Stan
 
 def example_batch(table: str, example: Mapping[str, Any], standard: Standard) -> Batch:
     """An example as a batch of one return with its predecessor."""
-    return Batch(DuckDB(), standard, [Data(standard, *example_return(table, example, standard))])
+    return Batch(DuckDB(threads=1), standard, [Data(standard, *example_return(table, example, standard))])
 
 
 def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
@@ -80,6 +81,17 @@ def rows_of(example: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def table_of(table: Table, rows: list[dict[str, Any]]) -> CheckedTable:
     """Partial rows as a typed table; cells left out are blank but for the key and an open team."""
+    ours = table is load_standard().tables.get(table.name)
+    return _empty(table.name) if ours and not rows else _table(table, rows)
+
+
+@cache
+def _empty(name: str) -> CheckedTable:
+    """Most tables of most examples."""
+    return _table(load_standard().tables[name], [])
+
+
+def _table(table: Table, rows: list[dict[str, Any]]) -> CheckedTable:
     whole = [{name: {**GIVEN, **row}.get(name) for name in table.names} for row in rows]
     text = pl.DataFrame(
         [{name: None if value is None else shown(value) for name, value in row.items()} for row in whole],

@@ -44,7 +44,7 @@ def completeness_of(one: Checked | Tables | Path) -> Completeness:
     if isinstance(one, Path):
         one = checked_folder(one)
     given = one if isinstance(one, Checked) else checked(one)
-    return completeness(Batch(DuckDB(), STANDARD, [Data(STANDARD, given, NO_PRIOR)]), STANDARD, MEASURES)[0]
+    return completeness(Batch(DuckDB(threads=1), STANDARD, [Data(STANDARD, given, NO_PRIOR)]), STANDARD, MEASURES)[0]
 
 
 def level(found: Completeness, name: str, team: str | None = None) -> Level:

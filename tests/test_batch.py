@@ -136,7 +136,7 @@ TABLES = ("return_header", "team_register", "referrals", "gatekeeping", "prior.t
 
 def batch_of(examples: list[dict[str, Any]]) -> Batch:
     returns = [Data(STANDARD, *example_return("team_register", one, STANDARD)) for one in examples]
-    batch = Batch(DuckDB(), STANDARD, returns)
+    batch = Batch(DuckDB(threads=1), STANDARD, returns)
     batch.load(TABLES)
     return batch
 
@@ -208,7 +208,7 @@ def test_a_failure_of_ours_in_a_batch_is_looked_for_in_each_return_alone(
 def test_a_table_that_some_returns_lack_is_read_of_the_others() -> None:
     batch = batch_of(RETURNS[:2])
     del batch.returns[1].tables["prior.team_register"]
-    fresh = Batch(DuckDB(), STANDARD, batch.returns)
+    fresh = Batch(DuckDB(threads=1), STANDARD, batch.returns)
     fresh.load(TABLES)
     assert fresh.rows("SELECT COUNT(*) AS n FROM prior.team_register", [0])[0].equals(pl.DataFrame({"n": [0]}))
 

@@ -421,6 +421,7 @@ def test_an_explanation_of_nothing_is_left_out(large: Finding, tmp_path: Path) -
     assert (rows, said) == ([], "draft.csv: nothing to fill in. It holds the header only.")
 
 
+@pytest.mark.slow
 def test_an_explanation_that_was_let_stand_is_kept(tmp_path: Path) -> None:
     prior, tables = written(BEFORE, tmp_path / "before"), with_faults("STF-10/1")
     (warning,) = warnings_of(validate(written(tables, tmp_path / "now"), prior=prior))
@@ -475,6 +476,7 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path: Path, capsys: pyte
     assert "is there already, and may hold answers" in err
 
 
+@pytest.mark.slow
 def test_a_missing_explanations_file_may_be_drafted_in_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_faulty_cell_stops_only_what_reads_it_and_only_for_its_row_or_team(tmp
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["team_name", "site_code", "population_served", "team_id"])
 def test_an_nhs_number_is_in_nothing_that_is_written_whatever_cell_it_strays_into(field: str, tmp_path: Path) -> None:
     tables = {**NOW, "team_register": [dict(row) for row in NOW["team_register"]]}

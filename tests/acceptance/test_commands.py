@@ -116,6 +116,7 @@ def test_an_empty_inbox_is_said_to_be_empty(place: Place, capsys: pytest.Capture
     assert f"There is nothing in {place.inbox}: a submission is a file or a folder that lies in it." in out
 
 
+@pytest.mark.slow
 def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -359,6 +359,7 @@ def test_only_a_report_of_invented_providers_alone_is_called_synthetic(tmp_path:
         assert ("SYNTHETIC" in (tmp_path / "index.html").read_text(encoding="utf-8")) is synthetic
 
 
+@pytest.mark.slow
 def test_accepted_returns_as_the_validator_leaves_them_give_a_report(tmp_path: Path) -> None:
     """The tables come from validating whole returns, as the store holds them."""
     frames: dict[str, list[pl.DataFrame]] = {}

@@ -196,6 +196,7 @@ def test_a_pipeline_that_reads_junit_says_what_the_exit_status_says(made: Run) -
     assert skipped == {one.rule for one in verdicts.not_evaluated} - set(verdicts.failed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_no_character_of_a_return_spoils_a_form(form: str, hostile: Run) -> None:
     content = written(form, hostile)

@@ -121,6 +121,7 @@ def test_the_excerpt_of_a_blank_cell_shows_its_neighbours_and_says_that_it_is_bl
     assert {"K not_gatekept", "M mha_assessments"} <= set(excerpt(shown))
 
 
+@pytest.mark.slow
 def test_every_rule_that_was_not_evaluated_is_named_with_its_reason() -> None:
     for name in RETURNS:
         report, shown = ran(name).report, part(page_of(name), "not-evaluated")

@@ -65,6 +65,7 @@ def test_the_valid_sample_and_the_previous_one_have_no_fault() -> None:
     assert [faults(report) for report in reports] == [[], [], []]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted(broken_on_purpose()))
 def test_every_rule_broken_on_purpose_is_found_broken(folder: str) -> None:
     assert set(report_on(folder).rules.failed) >= broken_on_purpose()[folder]

@@ -51,7 +51,7 @@ def cases(of: Any) -> list[Any]:
 
 
 def answers(data: NationalData) -> Answers:
-    return Answers(data, STANDARD, DuckDB(), QUARTERS)
+    return Answers(data, STANDARD, DuckDB(threads=1), QUARTERS)
 
 
 @pytest.mark.parametrize(("indicator", "example"), cases(INDICATORS))
@@ -102,7 +102,7 @@ def test_a_worked_example_of_a_query_gives_the_rows_its_file_says(
 
 @pytest.mark.parametrize("sql", SQL)
 def test_each_query_binds_in_duckdb_and_parses_for_spark(sql: str) -> None:
-    engine = DuckDB()
+    engine = DuckDB(threads=1)
     for name in PUBLICATION_TABLES:
         load(engine, name, [])
     asked = Answers(NationalData(YEAR, {}), STANDARD, engine, QUARTERS)
@@ -161,7 +161,7 @@ def test_the_national_rules_own_examples_hold(rule: Rule, kind: str, example: Ma
 
 
 def published(example: Mapping[str, Any]) -> DuckDB:
-    engine = DuckDB()
+    engine = DuckDB(threads=1)
     load(engine, "publication.cell", [{**CELL, **row} for row in example.get("publication.cell", [])])
     load(engine, "publication.coverage", example.get("publication.coverage", []))
     load(engine, "publication.control", [CONTROL])
