@@ -33,6 +33,7 @@ class PlainJudge:
         return missed_of(suites, rows)
 
 
+@pytest.hookimpl(trylast=True)  # after the folders that have a group of their own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The quick tests of a file stay in one process, so that what they share is made once."""
     for item in items:

@@ -144,6 +144,7 @@ def verify(receipt: Path, path: Path, prior: Path | None) -> int:
 
 def _sha256_of(path: Path) -> str:
     from crt_return.acceptance.inbox import fingerprint
+    from crt_return.acceptance.problem import reason
 
     try:
         path.lstat()  # for the system's own word on a path that cannot be
@@ -151,7 +152,7 @@ def _sha256_of(path: Path) -> str:
     except FileNotFoundError:
         raise click.UsageError(f"There is no {path}: give the return that the receipt is of.") from None
     except OSError as error:
-        raise click.UsageError(f"{path} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
+        raise click.UsageError(f"{path} cannot be read: {reason(error)}.") from None
 
 
 def _compared(line: Line) -> str:

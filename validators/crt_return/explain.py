@@ -107,12 +107,9 @@ def _indented(sql: str) -> str:
 
 def elsewhere(rule: Rule, standard: Standard) -> str:
     """What is said of a rule that one return by itself has no part in."""
-    of = (
-        "`crt-return accept`, of what was sent and received before"
-        if rule.id in standard.acceptance_rules
-        else ("`crt-return national`, of all returns accepted")
-    )
-    return f"{rule.id} is not a question to one return: it is judged by {of}."
+    acceptance = rule.id in standard.acceptance_rules
+    of = "accept`, of what was sent and received before" if acceptance else "national`, of all returns accepted"
+    return f"{rule.id} is not a question to one return: it is judged by `crt-return {of}."
 
 
 def own_rows(rule: Rule, run: Run, standard: Standard) -> str:

@@ -157,22 +157,15 @@ def _answers(sql: str, batch: Batch, standard: Standard, failed: Mapping[int, Fa
     scopes = {n: scope for n, scope in scopes.items() if not scope.blocked}
     batch.load(tables_in([sql]) if scopes else ())
     values = _values(sql, read, scopes, batch)
-    in_part = {n: Scope(rows=_faulty_rows(batch.returns[n], read)) for n, scope in scopes.items() if scope.left_out}
+    in_part = {n: _certain(batch.returns[n], read, failed[n]) for n, scope in scopes.items() if scope.left_out}
     partial = _values(sql, read, in_part, batch)
-    return {
-        n: Answer(values[n], scope.left_out, _certain(partial.get(n, {}), failed[n])) for n, scope in scopes.items()
-    }
+    return {n: Answer(values[n], scope.left_out, partial.get(n, {})) for n, scope in scopes.items()}
 
 
-def _certain(partial: Mapping[Unit, Any], failed: Failed) -> dict[Unit, Any]:
-    """What stands without the faulty rows, of teams that failed no rule: which of their cells is wrong is not known."""
-    unsure = {team for of in failed.values() for team in of or ()}
-    return {(provider, team): value for (provider, team), value in partial.items() if team not in unsure}
-
-
-def _faulty_rows(data: Data, read: Reads) -> dict[str, str]:
-    """The conditions that rows have a fault in what is read of them."""
-    return data.faulty_rows({name: sorted(fields & set(data.tables[name].bad)) for name, fields in read.items()})
+def _certain(data: Data, read: Reads, failed: Failed) -> Scope:
+    """The rows without a fault of the teams that failed no rule: of those that did, any cell may be the wrong one."""
+    rows = data.faulty_rows({name: sorted(fields & set(data.tables[name].bad)) for name, fields in read.items()})
+    return Scope(rows=rows, left_out={team: (parent,) for parent, of in failed.items() for team in of or ()})
 
 
 def _values(sql: str, read: Reads, scopes: Mapping[int, Scope], batch: Batch) -> dict[int, dict[Unit, Any]]:

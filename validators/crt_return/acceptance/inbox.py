@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from crt_return.acceptance.problem import Stopped
+from crt_return.acceptance.problem import Stopped, cannot_read
 from crt_return.reading.model import Unreadable, printable
 from crt_return.reading.names import by_table, is_litter
 from crt_return.reading.packages import opened
@@ -66,7 +66,7 @@ def received(inbox: Path) -> list[Received]:
     except FileNotFoundError:
         raise Stopped(f"{inbox} does not exist. Give the folder that the returns lie in.") from None
     except OSError as error:
-        raise Stopped(f"{error.filename or inbox} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
+        raise cannot_read(error.filename or inbox, error) from None
 
 
 def fingerprint(path: Path) -> str:

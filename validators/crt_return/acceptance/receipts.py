@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from crt_return.acceptance.problem import Stopped
+from crt_return.acceptance.problem import Stopped, cannot_read
 from crt_return.acceptance.register import Entry, Failure
 from crt_return.acceptance.store import Store
 from crt_return.pages import page
@@ -152,7 +152,7 @@ def read(file: Path) -> dict[str, Any]:
     try:
         made = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Stopped(f"The receipt {file} cannot be read: {(error.strerror or 'no reason').lower()}.") from None
+        raise cannot_read(f"The receipt {file}", error) from None
     except ValueError:
         raise Stopped(f"{file} is not a receipt. Give the receipt's file with the ending .json.") from None
     if not isinstance(made, dict) or not {"receipt", "submission", "judged_by", "outcome", "rules"} <= set(made):

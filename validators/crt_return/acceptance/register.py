@@ -141,7 +141,15 @@ def file_of(url: str) -> Path | None:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
         return None
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    return _file(parsed)
+
+
+def _file(url: sa.URL) -> Path | None:
+    return Path(url.database) if _is_sqlite(url) and url.database not in (None, "", ":memory:") else None
+
+
+def _is_sqlite(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
 class Register:
@@ -155,7 +163,7 @@ class Register:
         """
         try:
             parsed = sa.make_url(url)
-            waiting = {"timeout": WAIT_SECONDS} if parsed.get_backend_name() == "sqlite" else {}
+            waiting = {"timeout": WAIT_SECONDS} if _is_sqlite(parsed) else {}
             self._engine = sa.create_engine(parsed, connect_args=waiting)
         except sa.exc.ArgumentError:
             raise Stopped(
@@ -166,7 +174,7 @@ class Register:
             raise Stopped(
                 "The register is kept in SQLite or in PostgreSQL; for PostgreSQL, install crt-return[postgresql]."
             ) from None
-        if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        if _is_sqlite(parsed) and not _file(parsed):
             raise Stopped(
                 "This register would be gone with the command. Name a file to keep it: sqlite:///register.db."
             )
@@ -177,7 +185,7 @@ class Register:
             _METADATA.create_all(self._engine)
 
     def _is_there(self, url: sa.URL) -> bool:
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        if (file := _file(url)) and not file.is_file():
             return False  # to look into a file of SQLite would make it
         with self._reached():
             return sa.inspect(self._engine).has_table(_SUBMISSION.name)
