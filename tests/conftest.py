@@ -43,5 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that validate returns in their own process do not start another."""
-    monkeypatch.setattr(import_module("crt_return.validate"), "Expectations", PlainJudge)
+    """Tests that validate returns, or run the command, in their own process do not start another."""
+    for module in ("crt_return.validate", "crt_return.expectations"):
+        monkeypatch.setattr(import_module(module), "Expectations", PlainJudge)
