@@ -1,7 +1,7 @@
 """What a rule's SQL says about itself: the tables and fields it reads. The one door to sqlglot.
 
 Rules do not list what they read; it is found here, so that the list cannot be wrong. What is found in the standard's
-own SQL is kept in `schema/sql.json` under the fingerprint of its text, for finding it takes longer than many a return:
+own SQL is kept beside this file under the fingerprint of its text, for finding it takes longer than many a return:
 a changed text has another fingerprint, and is read anew. Nothing is run here, and nothing rewritten but the names of
 tables, where one query is to be asked of several returns.
 """
@@ -13,15 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crt_return.standard import Rule, Standard, Table, schema_folder
+from crt_return.standard import Rule, Standard, Table
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 DIALECT = "duckdb"
-KEPT_NAMES = "sql.json"
+KEPT_NAMES = Path(__file__).with_name("sql_names.json")
 RETURN = "_return"
 OF_THE_STANDARD = ("codelist.", "reference.")
 Reads = Mapping[str, frozenset[str]]
@@ -68,7 +69,7 @@ def names(sql: str) -> Names:
 
 
 def kept_names(standard: Standard) -> str:
-    """The content of `schema/sql.json`: what each piece of the standard's SQL names, by its fingerprint."""
+    """The content of the kept file: what each piece of the standard's SQL names, by its fingerprint."""
     found = {_fingerprint(sql): asdict(_found(sql)) for sql in _own_sql(standard)}
     listed = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
     return "{\n" + ",\n".join(listed) + "\n}\n"
@@ -84,10 +85,9 @@ def _own_sql(standard: Standard) -> Iterable[str]:
 
 @cache
 def _kept() -> Mapping[str, Names]:
-    file = schema_folder() / KEPT_NAMES
-    if not file.is_file():
+    if not KEPT_NAMES.is_file():
         return {}
-    kept: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    kept: dict[str, dict[str, Any]] = json.loads(KEPT_NAMES.read_text(encoding="utf-8"))
     return {key: _names(**one) for key, one in kept.items()}
 
 

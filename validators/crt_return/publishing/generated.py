@@ -1,7 +1,7 @@
 """Every generated part of the published standard, and whether what is committed is as it should be.
 
 What is made here is committed under `docs/`, so that a reader of the repository sees what a reader of the site does,
-and one file under `schema/`: what each piece of SQL names, so that no check of a return has to find it anew.
+and one file in the package: what each piece of SQL names, so that no check of a return has to find it anew.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def generated(standard: Standard, kit: bytes, command_line: str) -> dict[str, by
     return {
         **texts,
         **{f"{DOCS}/downloads/{path}": content for path, content in files.items()},
-        f"schema/{KEPT_NAMES}": kept_names(standard).encode(),
+        f"validators/crt_return/{KEPT_NAMES.name}": kept_names(standard).encode(),
     }
 
 
