@@ -126,6 +126,25 @@ def test_an_explanation_of_nothing_is_an_error_of_its_own(large: Finding, tmp_pa
     assert (report.outcome, failed(report)) == ("rejected", {"EXP-01"})
 
 
+def test_an_explanation_of_a_claim_that_is_no_longer_made_is_an_explanation_of_nothing(
+    large: Finding, tmp_path: Path
+) -> None:
+    rows = [{**row, "offers_24_7_self": "false"} for row in VALID["team_register"]]
+    given = answer(large, rule_id="HRS-04", values_hash="a" * 12)
+    report = validate(written(explained_by({**VALID, "team_register": rows}, given), tmp_path / "return"))
+    assert "HRS-04" in {one.rule for one in report.rules.not_evaluated}, "nobody says that they are 24/7"
+    assert failed(report) == {"EXP-01"}
+
+
+def test_explanations_that_cannot_be_read_leave_open_what_they_explain(tmp_path: Path) -> None:
+    folder = written(of_status(LARGE, "final"), tmp_path / "return")
+    (folder / "explanations.csv").unlink()
+    report = validate(folder)
+    assert failed(report) == {"REG-06", "PKG-01"}
+    open_ = {one.rule: one.because for one in report.rules.not_evaluated}
+    assert {open_[rule] for rule in ("EXP-01", "EXP-02", "EXP-03")} == {"explanations.csv is missing"}
+
+
 @pytest.mark.parametrize(
     ("text", "fits"),
     [("x" * 19, False), ("x" * 20, True), ("x" * 1000, True), ("x" * 1001, False), ("\u00a0" * 33, False)],

@@ -150,26 +150,32 @@ def test_the_status_of_a_requirement(core: list[State], status: Status) -> None:
 
 def test_fully_operational_is_all_five_fully_in_place() -> None:
     four: list[Status] = ["fully"] * 4
-    assert operational_status([*four, "fully"]) == "fully_operational"
-    assert operational_status([*four, "partly"]) == "not_fully_operational"
-    assert operational_status([*four, "not assessed"]) == "not assessed"
-    assert operational_status(["not", "not assessed"]) == "not_fully_operational"
+    assert operational_status([*four, "fully"], [*four, "fully"]) == "fully_operational"
+    assert operational_status([*four, "partly"], [*four, "partly"]) == "not_fully_operational"
+    not_known: list[Status] = [*four, "not assessed"]
+    assert operational_status([*four, "fully"], not_known) == "not assessed"
+    assert operational_status([*four, "partly"], not_known) == "not_fully_operational"
+    assert operational_status(not_known, not_known) == "not assessed"
 
 
 @pytest.mark.parametrize(
-    ("claimed", "computed", "said"),
+    ("claimed", "at_worst", "at_best", "said"),
     [
-        ("fully", "partly", "claims too much"),
-        ("partly", "not", "claims too much"),
-        ("not", "partly", "claims too little"),
-        ("partly", "fully", "claims too little"),
-        ("partly", "partly", "agrees"),
-        ("fully", "not assessed", "not assessed"),
-        (None, "fully", "not assessed"),
+        ("fully", "partly", "partly", "claims too much"),
+        ("partly", "not", "not", "claims too much"),
+        ("not", "partly", "partly", "claims too little"),
+        ("partly", "fully", "fully", "claims too little"),
+        ("partly", "partly", "partly", "agrees"),
+        ("fully", "not", "partly", "claims too much"),
+        ("not", "partly", "fully", "claims too little"),
+        ("partly", "not", "fully", "not assessed"),
+        ("partly", "not", "partly", "not assessed"),
+        ("fully", "not assessed", "not assessed", "not assessed"),
+        (None, "fully", "fully", "not assessed"),
     ],
 )
-def test_a_claim_beside_the_evidence(claimed: str | None, computed: Status, said: str) -> None:
-    assert agreement(claimed, computed) == said
+def test_a_claim_beside_the_evidence(claimed: str | None, at_worst: Status, at_best: Status, said: str) -> None:
+    assert agreement(claimed, at_worst, at_best) == said
 
 
 def of_team(states: Mapping[str, State]) -> list[Measured]:
@@ -184,7 +190,9 @@ def test_what_small_numbers_could_make_of_a_requirement_is_said() -> None:
     team = team_fidelity(of_team({"F2.2": "not assessed", "F2.3": "not met"}), claims, STANDARD)
     (one,) = (one for one in team.requirements if one.requirement == "gatekeeping")
     assert (one.computed, one.at_worst, one.at_best) == ("not assessed", "not", "partly")
-    assert one.agreement == "not assessed"
+    assert (one.agreement, one.not_met) == ("claims too much", STANDARD.measures["F2.3"].title)
+    assert one.because == "F2.2 is not assessed: None"
+    assert (team.computed, team.not_met, team.because) == ("not_fully_operational", "Gatekeeping role", None)
 
 
 def test_what_a_broken_rule_leaves_open_is_open_at_worst(tmp_path: Path) -> None:

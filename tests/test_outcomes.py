@@ -167,6 +167,66 @@ def test_a_nil_return_needs_its_header_alone(tmp_path: Path) -> None:
     assert json.loads(json_report.text(report))["counts"] == {"error": 0, "warning": 0, "info": 0}
 
 
+@pytest.mark.parametrize("status", ["planned", "closed"])
+def test_a_provider_whose_teams_are_all_planned_or_closed_sends_their_register_entries_alone(
+    status: str, tmp_path: Path
+) -> None:
+    dates = {"planned": {"operational_since": ""}, "closed": {"closed_on": "2007-02-01"}}[status]
+    teams = [{**one, "team_status": status, **dates} for one in NOW["team_register"]]
+    header = [{**NOW["return_header"][0], "teams_expected": "0"}]
+    tables = {name: [] for name in NOW} | {"return_header": header, "team_register": teams}
+    report = validate(written(tables, tmp_path / "return"))
+    assert report.outcome == "accepted", report.findings
+    assert because(report, "GTK-01") == "gatekeeping.csv has no rows"
+    assert because(report, "HDR-10") == "C2 is not applicable for RZA: there was nothing to judge"
+
+
+def test_one_open_team_or_one_not_known_to_be_closed_needs_its_rows(tmp_path: Path) -> None:
+    for status in ("open", "", "shut"):
+        teams = [{**NOW["team_register"][0], "team_status": status}]
+        tables = {name: [] for name in NOW} | {"return_header": NOW["return_header"], "team_register": teams}
+        report = validate(written(tables, tmp_path / f"return {status}"))
+        assert "PKG-17" in report.rules.failed, status
+
+
+def test_a_quarter_outside_the_calendar_is_held_to_no_threshold(tmp_path: Path) -> None:
+    tables = {name: [{**row, "period": "2004-05-Q4"} for row in rows] for name, rows in NOW.items()}
+    report = validate(written(tables, tmp_path / "return"))
+    assert "HDR-03" in report.rules.failed
+    assert because(report, "HDR-10") == "C2 is not evaluated for RZA: the header names no quarter of the calendar"
+    measures = [one for team in report.fidelity for of in team["requirements"] for one in of["measures"]]
+    assert {one["state"] for one in measures} == {"not evaluated"}
+    assert {one["because"] for one in measures} == {"the header names no quarter of the calendar"}
+    assert not [one for one in report.findings if one.severity == "warning"]
+
+
+def test_a_claim_that_cannot_be_compared_is_not_evaluated_and_its_team_is_named(tmp_path: Path) -> None:
+    report = validate(written(changed("gatekeeping", 0, admissions_eligible=""), tmp_path / "return"))
+    says = "F2.1 is not evaluated: in gatekeeping.csv, admissions_eligible is at fault in row 2"
+    assert because(report, "GTK-13") == f"{says} (for RZA-T01)"
+    assert because(report, "REG-10") == "Gatekeeping role is not assessed (for RZA-T01)"
+    assert says in because(report, "FID-03")
+    assert because(report, "FID-03").endswith("(for RZA-T01, gatekeeping)")
+
+
+def test_a_claim_that_no_missing_figure_could_save_is_questioned_all_the_same(tmp_path: Path) -> None:
+    counts = {"admissions_total": "40", "admissions_exempt": "0", "admissions_eligible": "40", "gatekept_total": "4"}
+    more = {"gatekept_face_to_face": "4", "gatekept_not_face_to_face": "0", "not_gatekept": "36"}
+    few = dict.fromkeys(("admissions_exempt", "gatekept_not_face_to_face", "not_gatekept"), "0")
+    four = dict.fromkeys(("admissions_total", "admissions_eligible", "gatekept_total", "gatekept_face_to_face"), "4")
+    none = dict.fromkeys(("gatekept_out_of_hours",), "0")
+    voluntary, compulsory, *others = NOW["gatekeeping"]
+    rows = [{**voluntary, **counts, **more, **none}, {**compulsory, **few, **four, **none}, *others]
+    claims = [{**row, "status": "fully", "action_plan_due": ""} for row in NOW["fidelity_self"]]
+    exempt = [row for row in NOW["gatekeeping_exemption"] if row["team_id"] != "RZA-T01"]
+    tables = {**NOW, "gatekeeping": rows, "fidelity_self": claims, "gatekeeping_exemption": exempt}
+    report = validate(written(tables, tmp_path / "return"))
+    (team,) = (one for one in report.fidelity if one["team_id"] == "RZA-T01")
+    (own,) = (one for one in team["requirements"] if one["requirement"] == "gatekeeping")
+    assert (own["computed"], own["at_best"], own["agreement"]) == ("not assessed", "not", "claims too much")
+    assert {one.rule for one in report.findings if one.key.get("team_id") == "RZA-T01"} >= {"FID-03", "REG-10"}
+
+
 def changed(table: str, row: int, **cells: str) -> Tables:
     """The valid tables with some cells of one row changed."""
     rows = [dict(one) for one in NOW[table]]

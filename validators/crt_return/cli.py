@@ -80,6 +80,8 @@ def validate(
         _write(run, file)
     if draft_explanations:
         click.echo("\n" + _drafted(run, draft_explanations))
+    if strict and run.report.outcome == "queried":
+        click.echo("\nWith --strict, warnings that nothing explains count as errors: the exit status is 1.")
     return exit_status(run.report, strict=strict)
 
 

@@ -18,6 +18,7 @@ from crt_return.batch import Batch
 from crt_return.cell_counts import CELL_TYPES, ROW_TYPES, Stack, cell_frames, every_cell, row_frames, stacked, vodims
 from crt_return.data_quality import Item, Vodim, data_quality_score
 from crt_return.measure import Measure
+from crt_return.measured import NO_QUARTER
 from crt_return.privacy import LARGEST_COUNT, masked
 from crt_return.standard import HEADER, REGISTER, TEAM, Standard
 from crt_return.tables import Checked
@@ -26,7 +27,6 @@ CELLS = "completeness.cell"
 ROWS = "completeness.row"
 NO_TEAMS = "there are no open teams"
 NONE_EXPECTED = "no team is expected"
-NO_QUARTER = "the header names no quarter of the calendar"
 
 Counts = Mapping[str | None, tuple[int | None, int | None]]
 

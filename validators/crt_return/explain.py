@@ -40,7 +40,8 @@ def own_measure(measure: Measure, run: Run) -> str:
     """What a measure is for each team of the return, or why nothing can be said."""
     if run.report.outcome == "unreadable":
         return run.report.findings[0].message + "\n"
-    return "\n".join(_measures_seen([measure.id], run)).lstrip() + "\n" if run.measured else "No team is open.\n"
+    seen = list(_measures_seen([measure.id], run))
+    return "\n".join(seen).lstrip() + "\n" if seen else "No team is open.\n"
 
 
 def needs_thresholds(rule: Rule) -> bool:

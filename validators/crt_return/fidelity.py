@@ -59,8 +59,18 @@ class Requirement:
 
     @property
     def not_met(self) -> str:
-        """The core measures that are not met, by title."""
-        return ", ".join(one.measure.title for one in self.measures if one.measure.core and one.state == "not met")
+        """The core measures that are not met, whatever is missing, by title."""
+        core = [one for one in self.measures if one.measure.core]
+        return "; ".join(one.measure.title for one in core if _supposed(one, best=True) == "not met")
+
+    @property
+    def because(self) -> str | None:
+        """Why the requirement is not assessed, a sentence a core measure; None where it is."""
+        if self.computed != NOT_ASSESSED:
+            return None
+        core = [one for one in self.measures if one.measure.core]
+        open_ = [one for one in core if one.state not in (*JUDGED, "not applicable")]
+        return "; ".join(f"{one.measure.id} is {one.state}: {one.because}" for one in open_ or core)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,14 @@ class TeamFidelity:
     @property
     def not_met(self) -> str:
         """The requirements known not to be fully in place, by title."""
-        return ", ".join(one.title for one in self.requirements if one.computed in ("not", "partly"))
+        return ", ".join(one.title for one in self.requirements if one.at_best in ("not", "partly"))
+
+    @property
+    def because(self) -> str | None:
+        """Why the team's status is not assessed; None where it is."""
+        if self.computed != NOT_ASSESSED:
+            return None
+        return "; ".join(f"{one.title} is not assessed" for one in self.requirements if one.computed == NOT_ASSESSED)
 
 
 def team_fidelity(measured: Sequence[Measured], claims: Claims, standard: Standard) -> TeamFidelity:
@@ -88,7 +105,7 @@ def team_fidelity(measured: Sequence[Measured], claims: Claims, standard: Standa
         _requirement(code.code, code.label, by_requirement[code.code], claims.requirements.get(code.code))
         for code in standard.codelists["requirement"]
     )
-    computed = operational_status([one.computed for one in requirements])
+    computed = operational_status([one.at_best for one in requirements], [one.computed for one in requirements])
     own = {one.measure.id: one.state for one in measured}
     beside = tuple(
         _claim(field, claims.fields.get(field), own.get(measure)) for field, measure in standard.claims.items()
@@ -102,7 +119,7 @@ def _requirement(code: str, title: str, measured: Sequence[Measured], claimed: s
     core = [one for one in measured if one.measure.core]
     computed = requirement_status([one.state for one in core])
     worst, best = (requirement_status([_supposed(one, best=best) for one in core]) for best in (False, True))
-    return Requirement(code, title, claimed, computed, worst, best, agreement(claimed, computed), tuple(measured))
+    return Requirement(code, title, claimed, computed, worst, best, agreement(claimed, worst, best), tuple(measured))
 
 
 def requirement_status(core: Iterable[State]) -> Status:
@@ -125,18 +142,21 @@ def _supposed(one: Measured, *, best: bool) -> State:
     return "met" if holds else "not met"
 
 
-def operational_status(requirements: Sequence[Status]) -> str:
-    """Fully operational where all five requirements are fully in place."""
-    if any(status in ("not", "partly") for status in requirements):
+def operational_status(at_best: Iterable[Status], computed: Iterable[Status]) -> str:
+    """Fully operational where all five requirements are fully in place; not so where one at its best is not."""
+    if any(status in ("not", "partly") for status in at_best):
         return NOT_FULLY_OPERATIONAL
-    return FULLY_OPERATIONAL if all(status == "fully" for status in requirements) else NOT_ASSESSED
+    return FULLY_OPERATIONAL if all(status == "fully" for status in computed) else NOT_ASSESSED
 
 
-def agreement(claimed: str | None, computed: Status) -> Agreement:
-    """How a claimed status stands to the computed one."""
-    if claimed not in STATUS_ORDER or computed == NOT_ASSESSED:
+def agreement(claimed: str | None, at_worst: Status, at_best: Status) -> Agreement:
+    """How a claimed status stands to the computed one, or to all that it could be."""
+    if claimed not in STATUS_ORDER or NOT_ASSESSED in (at_worst, at_best):
         return NOT_ASSESSED
-    return _compared(STATUS_ORDER.index(claimed) - STATUS_ORDER.index(computed))
+    own, worst, best = (STATUS_ORDER.index(status) for status in (claimed, at_worst, at_best))
+    if worst < best and worst <= own <= best:
+        return NOT_ASSESSED
+    return _compared(max(own - best, 0) or min(own - worst, 0))
 
 
 def _compared(excess: int) -> Agreement:
@@ -160,14 +180,16 @@ def _operational_claim(claimed: str | None, computed: str) -> Claim:
     return Claim(OPERATIONAL_CLAIM, claimed, computed, _compared(excess) if known else NOT_ASSESSED)
 
 
-REQUIREMENT_TABLE = dict.fromkeys(("provider_code", "team_id", "requirement", "computed", "not_met"), pl.String)
-TEAM_TABLE = dict.fromkeys(("provider_code", "team_id", "computed", "not_met"), pl.String)
+REQUIREMENT_TABLE = dict.fromkeys(
+    ("provider_code", "team_id", "requirement", "computed", "at_worst", "at_best", "not_met", "because"), pl.String
+)
+TEAM_TABLE = dict.fromkeys(("provider_code", "team_id", "computed", "not_met", "because"), pl.String)
 
 
 def requirement_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
     """A row for each team and requirement, as rules on claims read it."""
     rows = [
-        (team.provider_code, team.team_id, one.requirement, one.computed, one.not_met)
+        (team.provider_code, team.team_id, *(getattr(one, name) for name in list(REQUIREMENT_TABLE)[2:]))
         for team in teams
         for one in team.requirements
     ]
@@ -176,7 +198,7 @@ def requirement_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
 
 def team_table(teams: Iterable[TeamFidelity]) -> pl.DataFrame:
     """A row for each team, as rules on claims read it."""
-    rows = [(team.provider_code, team.team_id, team.computed, team.not_met) for team in teams]
+    rows = [tuple(getattr(team, name) for name in TEAM_TABLE) for team in teams]
     return pl.DataFrame(rows, schema=TEAM_TABLE, orient="row")
 
 

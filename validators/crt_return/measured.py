@@ -19,6 +19,7 @@ State = Literal["strong", "met", "not met", "not assessed", "not applicable", "n
 MET: tuple[State, ...] = ("met", "strong")
 JUDGED: tuple[State, ...] = (*MET, "not met")
 Unit = tuple[str, str | None]
+NO_QUARTER = "the header names no quarter of the calendar"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ TIDY: Mapping[str, type[pl.DataType]] = {
     "value": pl.Float64,
     "state": pl.String,
     "gap": pl.String,
+    "because": pl.String,
 }
 
 
@@ -177,7 +179,7 @@ def tidy(found: Iterable[Measured]) -> pl.DataFrame:
 def _tidy_row(one: Measured) -> tuple[Any, ...]:
     measure = one.measure
     of = (one.provider_code, one.team_id, measure.id, measure.requirement, measure.core, measure.title)
-    return (*of, one.numerator, one.denominator, one.value, one.state, one.gap)
+    return (*of, one.numerator, one.denominator, one.value, one.state, one.gap, one.because)
 
 
 def wide(found: Iterable[Measured], measures: Iterable[Measure]) -> pl.DataFrame:

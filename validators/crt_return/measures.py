@@ -18,7 +18,7 @@ from crt_return.batch import Batch
 from crt_return.engines import Engine
 from crt_return.finding import shown
 from crt_return.measure import Measure, Threshold
-from crt_return.measured import Bounds, Measured, Unit, state_of, value_of, words
+from crt_return.measured import NO_QUARTER, Bounds, Measured, Unit, state_of, value_of, words
 from crt_return.privacy import LARGEST_COUNT
 from crt_return.rules import Judged
 from crt_return.scope import Data, Scope
@@ -108,10 +108,10 @@ def _providers(data: Data) -> list[str]:
 def _of_units(measure: Measure, asked: Sequence[_Asked], batch: Batch, standard: Standard) -> list[list[Measured]]:
     """One measure for every team (or provider) of each return."""
     failed = {n: one.parents(measure) for n, one in enumerate(asked)}
-    blocked = {n: _blocked(measure, one.data, standard, failed[n]) for n, one in enumerate(asked)}
+    blocked = {n: _blocked(measure, one, standard, failed[n]) for n, one in enumerate(asked)}
     open_ = {n: failed[n] for n, why in blocked.items() if not why}
     answers = [
-        _answers(sql, batch, standard, open_) if sql else {}
+        _answers(sql, _about(measure), batch, standard, open_) if sql else {}
         for sql in (measure.numerator, measure.denominator, measure.strong_numerator, measure.detail)
     ]
     found = [
@@ -121,11 +121,13 @@ def _of_units(measure: Measure, asked: Sequence[_Asked], batch: Batch, standard:
     return _with_gaps(found, batch)
 
 
-def _blocked(measure: Measure, data: Data, standard: Standard, failed: Failed) -> list[str]:
+def _blocked(measure: Measure, asked: _Asked, standard: Standard, failed: Failed) -> list[str]:
     """Why a measure is not known for any team of a return."""
+    if asked.day is None:
+        return [NO_QUARTER]
     inputs = [sql for sql in (measure.numerator, measure.denominator) if sql]
-    scope = data.scope(REGISTER, reads_of(inputs, standard), failed)
-    return list(scope.blocked) or _uncounted(inputs, data, standard)
+    scope = asked.data.scope(_about(measure), reads_of(inputs, standard), failed)
+    return list(scope.blocked) or _uncounted(inputs, asked.data, standard)
 
 
 def _of_return(
@@ -147,13 +149,18 @@ def _uncounted(inputs: Sequence[str], data: Data, standard: Standard) -> list[st
     return [data.unread[name] for name in required if name in data.unread]
 
 
-def _answers(sql: str, batch: Batch, standard: Standard, failed: Mapping[int, Failed]) -> dict[int, Answer]:
+def _about(measure: Measure) -> str:
+    """The table that has a row for each of whom the measure is."""
+    return REGISTER if measure.of == "team" else HEADER
+
+
+def _answers(sql: str, about: str, batch: Batch, standard: Standard, failed: Mapping[int, Failed]) -> dict[int, Answer]:
     """What a query says of the teams in scope, and what it says without the faulty rows of those that are not.
 
     Nothing of a return where it is blocked: the strong level or the details may read an optional table not sent.
     """
     read = reads_of([sql], standard)
-    scopes = {n: batch.returns[n].scope(REGISTER, read, of) for n, of in failed.items()}
+    scopes = {n: batch.returns[n].scope(about, read, of) for n, of in failed.items()}
     scopes = {n: scope for n, scope in scopes.items() if not scope.blocked}
     batch.load(tables_in([sql]) if scopes else ())
     values = _values(sql, read, scopes, batch)

@@ -6,6 +6,7 @@ no rule itself, and does not know how the engine runs a query.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
@@ -18,11 +19,13 @@ from crt_return.cell_findings import CheckedTable
 from crt_return.finding import Explained, Finding, finding, with_explained
 from crt_return.reading.model import ROW
 from crt_return.scope import PRIOR, Data, Scope
-from crt_return.sql import Reads, first_field, reads, tables_of
+from crt_return.sql import Reads, first_field, names, reads, tables_of
 from crt_return.standard import EXPLANATIONS, REGISTER, RELEASE_KEY, TEAM, Rule, Severity, Standard, Table
+from crt_return.wording import listed
 
 MEASURES = "measure."
 FINDINGS_READ = "finding."
+BECAUSE = "because"
 WARNINGS = "finding.warning"
 NOT_EVALUATED = "finding.not_evaluated"
 FINDINGS: dict[str, dict[str, type[pl.DataType]]] = {
@@ -33,11 +36,15 @@ FINDINGS: dict[str, dict[str, type[pl.DataType]]] = {
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of one rule: its findings, and the reasons why all or part of it was not evaluated."""
+    """What became of one rule: its findings, and the reasons why all or part of it was not evaluated.
+
+    `idle` says that no reason can hide a warning: there was nothing to judge, or too little.
+    """
 
     rule: Rule
     findings: tuple[Finding, ...] = ()
     because: tuple[str, ...] = ()
+    idle: bool = False
 
     @property
     def failed_teams(self) -> frozenset[str] | None:
@@ -104,11 +111,21 @@ def judge_explanations(
 
     `because` says why some warnings are not known, which leaves these rules open in part.
     """
-    load_findings(batch, findings, [[one.rule.id for one in own if one.because] for own in judged])
+    load_findings(batch, findings, [[one.rule.id for one in own if one.because and not one.idle] for own in judged])
     rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
     nothing: Before = [{} for _ in batch.returns]
     found = [judge_rule(rule, batch, standard, None, nothing) for rule in rules]
-    return _by_return(batch, [[replace(one, because=(*one.because, *because)) for one in own] for own in found])
+    return [
+        [_with_reasons(one, data, because) for one in own]
+        for data, own in zip(batch.returns, _by_return(batch, found), strict=True)
+    ]
+
+
+def _with_reasons(one: Judged, data: Data, because: tuple[str, ...]) -> Judged:
+    """A verdict on explanations, left open where they could not be read: that is a finding of its own."""
+    if EXPLANATIONS in data.unread:
+        return Judged(one.rule, (), (data.unread[EXPLANATIONS],))
+    return replace(one, because=(*one.because, *because))
 
 
 def load_findings(batch: Batch, findings: Sequence[Iterable[Finding]], not_evaluated: Sequence[Iterable[str]]) -> None:
@@ -158,9 +175,10 @@ def judge_rule(rule: Rule, batch: Batch, standard: Standard, cap: int | None, ju
     with batch.narrowed(read, of):
         found = _found(rule, {n: severities[n] for n in batch.any(faulty(rule), of)}, batch, standard, cap)
         judging = _judging(rule, batch, [n for n in of if n not in found])
+        open_ = _open(rule, batch, of)
     return [
-        _verdict(rule, batch.returns[n], scopes.get(n), found.get(n, []), judges=n in found or n in judging)
-        for n in range(len(batch.returns))
+        _verdict(rule, one, scopes.get(n), found.get(n, []), open_.get(n, ()), judges=n in found or n in judging)
+        for n, one in enumerate(batch.returns)
     ]
 
 
@@ -170,13 +188,21 @@ def _scope(rule: Rule, one: Data, read: Reads, judged: Mapping[str, Judged]) -> 
     return one.scope(rule.table, read, failed, by_row=rule.must is not None)
 
 
-def _verdict(rule: Rule, one: Data, scope: Scope | None, found: Sequence[Finding], *, judges: bool) -> Judged:
-    """What became of the rule in one return; `scope` is None where it is not in force, `judges` whether it had rows."""
+def _verdict(
+    rule: Rule, one: Data, scope: Scope | None, found: Sequence[Finding], open_: Sequence[str], *, judges: bool
+) -> Judged:
+    """What became of the rule in one return; `scope` is None where it is not in force, `judges` whether it had rows.
+
+    `open_` says which rows could not be judged, and why.
+    """
     if scope is None:
         return Judged(rule, (), (f"it is not in force in {one.period}",))
     if scope.blocked:
         return Judged(rule, (), scope.blocked)
-    return Judged(rule, tuple(found), (*scope.because, *(() if judges else (f"there are no {rule.applies_to}",))))
+    because = (*scope.because, *open_)
+    if judges or open_:
+        return Judged(rule, tuple(found), because)
+    return Judged(rule, (), (*because, f"there are no {rule.applies_to}"), idle=not because)
 
 
 def faulty_rows(rule: Rule, limit: int | None = None) -> str:
@@ -202,7 +228,30 @@ def judged_rows(rule: Rule) -> str | None:
     """The query that gives the rows a rule with `when` can judge; None for a rule that judges every row."""
     if not rule.when:
         return None
-    return rule.when.strip().rstrip(";") if rule.select else f"SELECT * FROM {rule.table} WHERE {rule.when}"
+    if not rule.select:
+        return f"SELECT * FROM {rule.table} WHERE {rule.when}"
+    asked = rule.when.strip().rstrip(";")
+    return f"SELECT * EXCLUDE ({BECAUSE}) FROM ({asked}) WHERE {BECAUSE} IS NULL" if leaves_open(rule) else asked
+
+
+def leaves_open(rule: Rule) -> bool:
+    """Whether the rule's `when` gives, beside rows it can judge, rows that it cannot, and why."""
+    return bool(rule.select and rule.when and BECAUSE in names(rule.when).fields)
+
+
+def _open(rule: Rule, batch: Batch, of: Iterable[int]) -> dict[int, list[str]]:
+    """What the rule is asked of each return and cannot judge: a sentence a reason, with the records."""
+    if not leaves_open(rule):
+        return {}
+    asked = f"SELECT * FROM ({str(rule.when).strip().rstrip(';')}) WHERE {BECAUSE} IS NOT NULL"
+    return {n: _reasons(rows) for n, rows in batch.rows(asked, of, order="ALL").items()}
+
+
+def _reasons(rows: pl.DataFrame) -> list[str]:
+    records: dict[str, list[str]] = defaultdict(list)
+    for row in rows.drop(RELEASE_KEY).iter_rows(named=True):
+        records[row.pop(BECAUSE)].append(", ".join(map(str, row.values())))
+    return [f"{why} (for {listed(of)})" for why, of in records.items()]
 
 
 def _judging(rule: Rule, batch: Batch, of: Sequence[int]) -> set[int]:

@@ -18,13 +18,12 @@ from crt_return.finding import Place, place_of
 from crt_return.quarters import working_days
 from crt_return.reading.model import ROW
 from crt_return.sql import Reads
-from crt_return.standard import REGISTER, TEAM, Standard, Table
+from crt_return.standard import OPEN, REGISTER, TEAM, Standard, Table
 from crt_return.tables import Checked
 from crt_return.wording import rows_named
 
 BAD = "_bad_"
 PRIOR = "prior."
-OPEN = "open"
 NO_PRIOR = "no previous return was given (--prior)"
 WRONG_PRIOR = "the return given as the previous one is"
 

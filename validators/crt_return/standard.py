@@ -32,6 +32,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 RELEASE_KEY = ("provider_code", "period")
 HEADER = "return_header"
 REGISTER = "team_register"
+OPEN = "open"
 EXPLANATIONS = "explanations"
 TEAM = "team_id"
 REQUIREMENT = "requirement"

@@ -135,7 +135,8 @@ def _judged(
     own = [one for one in measured if one.measure.id in rule.measures]
     failing = [one for one in own if (one.measure.id, rule.level, one.provider_code, one.team_id) in short]
     found = tuple(_finding(rule, severity, one, data, standard) for one in failing)
-    return Judged(rule, found, tuple(_because(own)) or (() if own else ("the return has no open team",)))
+    because = tuple(_because(own)) or (() if own else ("the return has no open team",))
+    return Judged(rule, found, because, idle=all(one.state != "not evaluated" for one in own))
 
 
 def _because(own: Iterable[Measured]) -> list[str]:

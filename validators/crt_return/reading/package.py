@@ -2,12 +2,12 @@
 there.
 
 It exists as the one door to reading. It puts files to tables and leaves each file to `tables`; it judges no
-cell but one, whether the header says that this is a nil return, which needs no other files.
+cell but what decides which files and rows are needed: whether this is a nil return, and whether any team is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from crt_return.reading.content import content_sha256
@@ -27,11 +27,11 @@ from crt_return.reading.model import (
 from crt_return.reading.names import by_table, is_litter, misnamed, nearest_table, strangers
 from crt_return.reading.packages import opened
 from crt_return.reading.tables import TableReading, read_table
-from crt_return.standard import HEADER, Standard, Table
+from crt_return.standard import HEADER, OPEN, REGISTER, Standard, Table
 from crt_return.workbook_layout import START, sheet_words
 
 _NIL = "nil_return"
-_NEEDLESS_IN_NIL = "PKG-17"
+_NO_ROWS = "PKG-17"
 _NAMES_SHOWN = 3
 
 
@@ -65,7 +65,8 @@ def _of_another_version(path: Path, bundle: Bundle, standard: Standard) -> Packa
 def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], standard: Standard) -> Package:
     nil = _is_nil(readings)
     likely = {} if nil else _likely(bundle, readings, standard)
-    whole = {name: reading for name, reading in readings.items() if nil or not reading.why}
+    needless = _needless(readings, standard, nil=nil)
+    whole = {name: reading for name, reading in readings.items() if name in needless or not reading.why}
     tables = {name: reading.text for name, reading in whole.items() if reading.text is not None}
     left_out = _left_out(readings, standard) if nil else {}
     known = {name: reading.sha256 for name, reading in whole.items() if reading.sha256}
@@ -73,7 +74,7 @@ def _package(path: Path, bundle: Bundle, readings: Mapping[str, TableReading], s
         path=str(path),
         tables={**tables, **left_out},
         faults=(
-            *_of_tables(bundle, readings, likely, standard, nil),
+            *_of_tables(bundle, readings, likely, standard, needless, nil=nil),
             *_of_strangers(bundle, readings, likely, standard),
             *_of_the_workbook(bundle),
         ),
@@ -93,6 +94,26 @@ def _is_nil(readings: Mapping[str, TableReading]) -> bool:
     if header is None or _NIL not in header.frame.columns or not header.frame.height:
         return False
     return str(header.frame[_NIL][0]).strip().casefold() in ("true", "1")
+
+
+def _needless(readings: Mapping[str, TableReading], standard: Standard, *, nil: bool) -> frozenset[str]:
+    """The tables that need no rows here: any of a nil return, those of the teams where no team is open.
+
+    A file with nothing in it, not even a header, is needless in a nil return alone.
+    """
+    if nil:
+        return frozenset(standard.tables)
+    teams = (
+        {name for name, table in standard.tables.items() if table.of_teams} if _no_team_open(readings, standard) else ()
+    )
+    return frozenset(name for name in teams if name in readings and readings[name].text is not None)
+
+
+def _no_team_open(readings: Mapping[str, TableReading], standard: Standard) -> bool:
+    """Whether the register has teams, and says of each that it is planned, closed or merged."""
+    register = readings[REGISTER].text if REGISTER in readings else None
+    others = {code.code for code in standard.codelists["team_status"]} - {OPEN}
+    return register is not None and bool(register.frame.height) and set(register.frame["team_status"]) <= others
 
 
 def _left_out(readings: Mapping[str, TableReading], standard: Standard) -> dict[str, TextTable]:
@@ -121,13 +142,15 @@ def _of_tables(
     readings: Mapping[str, TableReading],
     likely: Mapping[str, Entry],
     standard: Standard,
+    needless: Collection[str],
+    *,
     nil: bool,
 ) -> list[FileFault]:
     """The faults of the tables, in the standard's order, missing ones in their places."""
     faults: list[FileFault] = []
     for name in standard.tables:
         if name in readings:
-            faults += [one for one in readings[name].faults if not (nil and one.rule == _NEEDLESS_IN_NIL)]
+            faults += [one for one in readings[name].faults if not (name in needless and one.rule == _NO_ROWS)]
         elif _needed(name, standard, bundle) and not nil:
             faults.append(_missing(bundle, standard.tables[name], likely.get(name)))
     return faults

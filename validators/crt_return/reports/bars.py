@@ -14,7 +14,7 @@ from typing import Any
 from crt_return.fidelity import STATUS_ORDER
 from crt_return.measured import JUDGED, MET, Measured
 from crt_return.privacy import safe
-from crt_return.reports.words import claims, level_words
+from crt_return.reports.words import claims, level_words, not_judged
 from crt_return.standard import Standard
 
 ROOM = 1.25  # how far a scale without an end reaches beyond the largest number on it
@@ -135,7 +135,7 @@ def _team(team: Mapping[str, Any], measured: Mapping[tuple[str, str], Measured],
     measures = tuple(
         (
             one["title"],
-            tuple(_measure_row(of, measured.get((team["team_id"], of["measure"]))) for of in one["measures"]),
+            tuple(_measure_row(of, measured.get((team["team_id"], of["measure"])), standard) for of in one["measures"]),
         )
         for one in team["requirements"]
     )
@@ -162,10 +162,10 @@ def _steps(one: Claim) -> tuple[int, int] | None:
     return claimed, computed
 
 
-def _measure_row(one: Mapping[str, Any], measured: Measured | None) -> MeasureRow:
+def _measure_row(one: Mapping[str, Any], measured: Measured | None, standard: Standard) -> MeasureRow:
     strong = f"strong: {one['strong']}" if one["strong"] and not one["strong_title"] else None
     asked = "; ".join(words for words in (one["met"], strong) if words)
-    more = one["gap"] if one["state"] == "not met" else one["because"]
+    more = one["gap"] if one["state"] in JUDGED else not_judged(one, standard)
     bar = measure_bar(measured) if measured else None
     return MeasureRow(
         one["measure"], one["title"], one["core"], one["shown"] or "", asked, one["state"], more or "", bar

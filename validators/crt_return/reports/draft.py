@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crt_return.assessment import LEFT_OUT
 from crt_return.finding import Finding
 from crt_return.privacy import masked
 from crt_return.reports.safe import guarded
+from crt_return.reports.words import thresholds_left_out
 from crt_return.standard import EXPLANATIONS, Standard
 from crt_return.validate import Run
 from crt_return.wording import counted
@@ -23,12 +25,16 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Draft:
-    """The rows of the draft. `not_taken_over` says why the return's own explanations could not be read, if so."""
+    """The rows of the draft.
+
+    `not_taken_over` says why the return's own explanations could not be read, `not_looked_for` what was left out.
+    """
 
     header: tuple[str, ...]
     standing: tuple[Row, ...]
     to_fill: tuple[Row, ...]
     not_taken_over: str | None = None
+    not_looked_for: str | None = None
 
 
 def draft(run: Run, standard: Standard) -> Draft | None:
@@ -41,9 +47,10 @@ def draft(run: Run, standard: Standard) -> Draft | None:
     before = {_record(row): row for row in given}
     return Draft(
         header=standard.tables[EXPLANATIONS].names,
-        standing=tuple(_standing(given, warnings, {one.rule.id for one in run.judged if one.because})),
+        standing=tuple(_standing(given, warnings, {one.rule.id for one in run.judged if one.because and not one.idle})),
         to_fill=tuple(_to_fill(one, before.get(record, {}), _release(run)) for record, one in unexplained.items()),
         not_taken_over=run.data.unread.get(EXPLANATIONS),
+        not_looked_for=LEFT_OUT if thresholds_left_out(run.report) else None,
     )
 
 
@@ -106,4 +113,5 @@ def said(made: Draft, path: Path) -> str:
     words += f" ({again} with an earlier text to read again)" if again else ""
     words += f", and {counted(len(made.standing), 'row')} as before." if made.standing else "."
     words += "" if made.standing or made.to_fill else " It holds the header only."
-    return words + (f" Nothing was taken over: {made.not_taken_over}." if made.not_taken_over else "")
+    words += f" Nothing was taken over: {made.not_taken_over}." if made.not_taken_over else ""
+    return words + (f" There may be more warnings: {made.not_looked_for}." if made.not_looked_for else "")

@@ -17,6 +17,7 @@ from crt_return.reports.words import (
     checked,
     claims,
     level_words,
+    not_judged,
     notes,
     score_words,
     title,
@@ -113,19 +114,25 @@ def _fidelity(report: Report, standard: Standard) -> Iterator[str]:
         yield from ["", f"  {team['team_id']}"]
         rows = [(one.title, one.claimed, one.computed, one.agreement) for one in claims(team, standard)]
         yield from columns([("", "claimed", "computed", ""), *rows], "    ")
-        yield from _not_met(team)
+        yield from _not_met(team, standard)
 
 
-def _not_met(team: Mapping[str, Any]) -> Iterator[str]:
-    """The measures not met, with what would meet them, and the core ones not judged; the core ones first."""
+def _not_met(team: Mapping[str, Any], standard: Standard) -> Iterator[str]:
+    """The measures not met, with what would meet them, and the core ones not judged; the core ones first.
+
+    That a core measure has nothing to judge is said where it is so of all of its requirement, which is why that is not
+    assessed.
+    """
+    core = [[one for one in of["measures"] if one["core"]] for of in team["requirements"]]
+    idle = {one["measure"] for of in core if all(one["state"] == "not applicable" for one in of) for one in of}
     every = [one for of in team["requirements"] for one in of["measures"]]
     for one in sorted(every, key=lambda one: not one["core"]):
         name = f"{one['measure']}{' (core)' if one['core'] else ''} {one['state']}: {one['title']}"
         if one["state"] == "not met" and one["met"]:
             gap = f" To meet it: {one['gap']}." if one["gap"] else ""
             yield from _wrapped(f"{name}: {one['shown']} (the standard asks for {one['met']}).{gap}", "    ")
-        elif one["core"] and one["state"] in ("not assessed", "not evaluated"):
-            yield from _wrapped(f"{name}: {one['because']}.", "    ")
+        elif one["core"] and (one["state"] in ("not assessed", "not evaluated") or one["measure"] in idle):
+            yield from _wrapped(f"{name}: {not_judged(one, standard)}.", "    ")
 
 
 def _not_evaluated(report: Report) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from crt_return.assessment import LEFT_OUT
 from crt_return.finding import Finding, Outcome, Report, shown
 from crt_return.measure import COMPARED_DECIMALS
+from crt_return.measured import value_words
 from crt_return.scope import WRONG_PRIOR
 from crt_return.standard import REGISTER, SEVERITIES, Severity, Standard
 from crt_return.wording import counted
@@ -89,7 +90,10 @@ def level_words(level: Mapping[str, Any]) -> str:
 
 def score_words(quality: Mapping[str, Any]) -> str:
     """The data quality score, or why there is none."""
-    return f"{down(quality['score'])} of 100" if quality["score"] is not None else f"none, because {quality['because']}"
+    if quality["score"] is None:
+        return f"none, because {quality['because']}"
+    left_out = f". Levels and score are of what could be read: {quality['because']}" if quality["because"] else ""
+    return f"{down(quality['score'])} of 100{left_out}"
 
 
 def down(value: float) -> str:
@@ -124,7 +128,17 @@ def computed_words(requirement: Mapping[str, Any]) -> str:
     computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
     if computed in (worst, best):
         return computed
-    return f"{computed} ({worst})" if worst == best else f"{computed} ({worst} to {best})"
+    return f"{computed} ({worst} either way)" if worst == best else f"{computed} ({worst} to {best})"
+
+
+def not_judged(one: Mapping[str, Any], standard: Standard) -> str:
+    """Why a measure was not judged and, where something is known of its value all the same, its worst and its best."""
+    measure = standard.measures[one["measure"]]
+    known = {word: one[word] for word in ("worst", "best") if one[word] is not None}
+    if not known or set(known.values()) == set(measure.range):
+        return str(one["because"])
+    bounds = " and ".join(f"{value_words(measure, value)} at {word}" for word, value in known.items())
+    return f"{one['because']}; whatever is missing, it is {bounds}"
 
 
 def shown_by(claim: Mapping[str, Any]) -> str:

@@ -16,8 +16,7 @@ from crt_return.cell_findings import CheckedTable, Release
 from crt_return.publishing.template.settings import settings
 from crt_return.quarters import Quarter
 from crt_return.reading import Unreadable, read_package
-from crt_return.scope import OPEN
-from crt_return.standard import HEADER, REGISTER, TEAM, Field, Standard
+from crt_return.standard import HEADER, OPEN, REGISTER, TEAM, Field, Standard
 from crt_return.tables import Checked, check_tables, load_pandera
 
 Value = str | int | float | date | datetime | None

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crt_return.finding import Report
-from crt_return.reports.words import ClaimWords, claims, level_words, score_words
+from crt_return.measured import JUDGED
+from crt_return.reports.words import ClaimWords, claims, level_words, not_judged, score_words
 from crt_return.reports.workbook.sheets import Cell, Look, Row, Sheet
 from crt_return.standard import Standard
 from crt_return.workbook_layout import FIDELITY
@@ -44,7 +45,10 @@ def fidelity_sheet(report: Report, standard: Standard) -> Sheet:
         return Sheet(FIDELITY, [[Cell(NOT_JUDGED, "section")]], WIDTHS)
     above = [*_completeness(report.completeness), *_claims(report.fidelity, standard)]
     measures = [
-        _measure(team, of, one) for team in report.fidelity for of in team["requirements"] for one in of["measures"]
+        _measure(team, of, one, standard)
+        for team in report.fidelity
+        for of in team["requirements"]
+        for one in of["measures"]
     ]
     heading = [[Cell("Measures", "section")], _head(MEASURES)] if measures else []
     header = len(above) + len(heading) if measures else None
@@ -90,7 +94,7 @@ def _claim(team: str, one: ClaimWords) -> Row:
     return [Cell(team), Cell(one.title), Cell(one.claimed), Cell(one.computed), agreement]
 
 
-def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, Any]) -> Row:
+def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, Any], standard: Standard) -> Row:
     name = f"{one['title']}{' (core)' if one['core'] else ''}"
     return [
         Cell(team["team_id"]),
@@ -102,5 +106,5 @@ def _measure(team: Mapping[str, Any], of: Mapping[str, Any], one: Mapping[str, A
         Cell(one["state"], LOOKS.get(one["state"], "text")),
         Cell(one["measure"]),
         Cell(one["gap"]),
-        Cell(one["because"]),
+        Cell(None if one["state"] in JUDGED else not_judged(one, standard)),
     ]
