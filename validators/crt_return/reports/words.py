@@ -128,7 +128,7 @@ def computed_words(requirement: Mapping[str, Any]) -> str:
     computed, worst, best = (str(requirement[name]) for name in ("computed", "at_worst", "at_best"))
     if computed in (worst, best):
         return computed
-    return f"{computed} ({worst} either way)" if worst == best else f"{computed} ({worst} to {best})"
+    return f"{computed} ({worst}, either way)" if worst == best else f"{computed} ({worst} to {best})"
 
 
 def not_judged(one: Mapping[str, Any], standard: Standard) -> str:
