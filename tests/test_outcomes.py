@@ -21,6 +21,7 @@ from tests.shown import faults
 STANDARD = load_standard()
 INVALID = Path(__file__).parents[1] / "sample_data/invalid"
 BEFORE, NOW = two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 3)
+NOTHING: Tables = {name: [] for name in NOW}
 EXPLAINED = {
     "provider_code": "RZA",
     "period": "2006-07-Q4",
@@ -174,17 +175,28 @@ def test_a_provider_whose_teams_are_all_planned_or_closed_sends_their_register_e
     dates = {"planned": {"operational_since": ""}, "closed": {"closed_on": "2007-02-01"}}[status]
     teams = [{**one, "team_status": status, **dates} for one in NOW["team_register"]]
     header = [{**NOW["return_header"][0], "teams_expected": "0"}]
-    tables = {name: [] for name in NOW} | {"return_header": header, "team_register": teams}
+    tables: Tables = {**NOTHING, "return_header": header, "team_register": teams}
     report = validate(written(tables, tmp_path / "return"))
     assert report.outcome == "accepted", report.findings
     assert because(report, "GTK-01") == "gatekeeping.csv has no rows"
     assert because(report, "HDR-10") == "C2 is not applicable for RZA: there was nothing to judge"
 
 
+def test_rows_of_a_team_that_is_not_open_are_said_to_be_left_out(tmp_path: Path) -> None:
+    first, second = NOW["team_register"]
+    closed = {**first, "team_status": "closed", "closed_on": "2007-02-01"}
+    header = [{**NOW["return_header"][0], "teams_expected": "1"}]
+    tables = {**NOW, "return_header": header, "team_register": [closed, second]}
+    report = validate(written(tables, tmp_path / "return"))
+    assert [team["team_id"] for team in report.fidelity] == ["RZA-T02"]
+    says = "RZA-T01 in gatekeeping.csv is not open by the register: rows of such a team are left out"
+    assert because(report, "GTK-01") == says
+
+
 def test_one_open_team_or_one_not_known_to_be_closed_needs_its_rows(tmp_path: Path) -> None:
     for status in ("open", "", "shut"):
         teams = [{**NOW["team_register"][0], "team_status": status}]
-        tables = {name: [] for name in NOW} | {"return_header": NOW["return_header"], "team_register": teams}
+        tables: Tables = {**NOTHING, "return_header": NOW["return_header"], "team_register": teams}
         report = validate(written(tables, tmp_path / f"return {status}"))
         assert "PKG-17" in report.rules.failed, status
 

@@ -24,6 +24,8 @@ from crt_return.wording import rows_named
 
 BAD = "_bad_"
 PRIOR = "prior."
+NOT_REGISTERED = "is not in the register (PKG-07)"
+NOT_OPEN = "is not open by the register: rows of such a team are left out"
 NO_PRIOR = "no previous return was given (--prior)"
 WRONG_PRIOR = "the return given as the previous one is"
 
@@ -51,7 +53,8 @@ class Data:
         self.checked = checked
         self.tables: dict[str, CheckedTable] = dict(checked.tables)
         self.unread: dict[str, str] = dict(checked.unread)
-        self._left_out = {"": not_open(checked) | checked.orphans}
+        self._not_open = not_open(checked)
+        self._left_out = {"": self._not_open | checked.orphans}
         if isinstance(prior, str):
             self.unread |= {PRIOR + name: prior for name in standard.tables}
         else:
@@ -90,7 +93,7 @@ class Data:
         if unsure:
             return Scope(blocked=tuple(unsure))
         because = [
-            *self._orphan_words(read),
+            *self._left_out_words(read),
             *(self._fault_words(name, fields) for name, fields in faulty.items() if fields),
         ]
         because += [f"{parent} failed for {', '.join(sorted(of))}" for parent, of in failed.items() if of]
@@ -141,17 +144,14 @@ class Data:
             f"in {checked.text.called}{' of the previous return' if name.startswith(PRIOR) else ''}, {'; '.join(words)}"
         )
 
-    def _orphan_words(self, read: Reads) -> list[str]:
-        """The teams left out of the tables read because nobody registered them."""
-        orphans = self.checked.orphans
-        if not orphans:
-            return []
+    def _left_out_words(self, read: Reads) -> list[str]:
+        """The teams whose rows are left out of the tables read: nobody registered them, or they are not open."""
         own = [name for name in read if not name.startswith(PRIOR) and self.tables[name].table.of_teams]
-        here = {name: sorted(orphans & set(self.tables[name].values[TEAM].unique())) for name in own}
         return [
-            f"{', '.join(of)} in {self.tables[name].text.called} is not in the register (PKG-07)"
-            for name, of in here.items()
-            if of
+            f"{', '.join(of)} in {self.tables[name].text.called} {why}"
+            for teams, why in ((self.checked.orphans, NOT_REGISTERED), (self._not_open, NOT_OPEN))
+            for name in (own if teams else ())
+            if (of := sorted(teams.intersection(self.tables[name].values[TEAM].unique())))
         ]
 
 
