@@ -182,4 +182,5 @@ def test_the_terminal_says_why_a_core_measure_is_not_judged(tmp_path: Path, caps
     file.write_text("".join(line for line in lines if "RZA-T01,nurse" not in line), encoding="utf-8")
     _, out, _ = run(capsys, "validate", str(tmp_path / "return"))
     assert re.search(r"F4\.3 \(core\) not evaluated: .*STF-01\s+failed", out, re.DOTALL)
+    assert "whatever is missing, it is" in out
     assert "not assessed (partly to fully)" in out

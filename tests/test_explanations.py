@@ -484,6 +484,7 @@ def test_the_apostrophe_is_put_once(large: Finding, tmp_path: Path) -> None:
 def test_a_row_twice_gives_one_row_to_fill_in(large: Finding, tmp_path: Path) -> None:
     rows, _ = drafted(explained_by(LARGE, answer(large), answer(large, explanation=TEXT + " Twice.")), tmp_path)
     assert [row["record_key"] for row in rows] == ["RZA-T01"]
+    assert (rows[0]["reason_code"], rows[0]["explanation"]) == ("", f"{TEXT} / {TEXT} Twice."), "no text is lost"
 
 
 def test_a_file_that_is_there_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -513,6 +514,22 @@ def test_a_draft_that_cannot_be_written_is_refused_before_the_work(
     status, out, err = command(capsys, "validate", str(RICH), "--draft-explanations", str(tmp_path / name))
     assert (status, out) == (2, "")
     assert "Error: " in err
+
+
+def test_a_draft_without_thresholds_says_that_there_may_be_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "draft.csv"
+    _, out, _ = command(
+        capsys,
+        "validate",
+        str(written(LARGE, tmp_path / "return")),
+        "--no-thresholds",
+        "--draft-explanations",
+        str(file),
+    )
+    says = "There may be more warnings: completeness and fidelity were left out (--no-thresholds).\n"
+    assert out.endswith(f"1 row to fill in. {says}")
 
 
 def test_what_is_no_return_has_no_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

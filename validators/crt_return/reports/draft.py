@@ -44,7 +44,9 @@ def draft(run: Run, standard: Standard) -> Draft | None:
     given = list(_given(run))
     warnings = {(one.rule, one.record_key): one for one in run.report.findings if one.explained is not None}
     unexplained = {record: one for record, one in warnings.items() if not one.explained}
-    before = {_record(row): row for row in given}
+    before: dict[tuple[str, str], Row] = {}
+    for row in given:
+        before[_record(row)] = _together(before.get(_record(row)), row)
     return Draft(
         header=standard.tables[EXPLANATIONS].names,
         standing=tuple(_standing(given, warnings, {one.rule.id for one in run.judged if one.because and not one.idle})),
@@ -69,6 +71,13 @@ def _release(run: Run) -> Row:
 
 def _record(row: Row) -> tuple[str, str]:
     return row["rule_id"], row["record_key"]
+
+
+def _together(first: Row | None, second: Row) -> Row:
+    """One row for two that explain the same: both texts, and no reason until a person has chosen between them."""
+    if first is None or first["explanation"] == second["explanation"]:
+        return second
+    return {**second, "reason_code": "", "explanation": f"{first['explanation']} / {second['explanation']}"}
 
 
 def _standing(given: Iterable[Row], warnings: Mapping[tuple[str, str], Finding], open_rules: set[str]) -> Iterator[Row]:
