@@ -47,6 +47,11 @@ class Judged:
     idle: bool = False
 
     @property
+    def unseen(self) -> bool:
+        """Whether a warning may be there that was not seen."""
+        return bool(self.because) and not self.idle
+
+    @property
     def failed_teams(self) -> frozenset[str] | None:
         """The teams with a finding; None where a finding is not of a team."""
         teams = {one.key.get(TEAM) for one in self.findings}
@@ -111,7 +116,7 @@ def judge_explanations(
 
     `because` says why some warnings are not known, which leaves these rules open in part.
     """
-    load_findings(batch, findings, [[one.rule.id for one in own if one.because and not one.idle] for own in judged])
+    load_findings(batch, findings, [[one.rule.id for one in own if one.unseen] for own in judged])
     rules = [rule for rule in sql_rules(standard) if reads_from(rule, FINDINGS_READ)]
     nothing: Before = [{} for _ in batch.returns]
     found = [judge_rule(rule, batch, standard, None, nothing) for rule in rules]

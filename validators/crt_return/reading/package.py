@@ -103,10 +103,11 @@ def _needless(readings: Mapping[str, TableReading], standard: Standard, *, nil: 
     """
     if nil:
         return frozenset(standard.tables)
-    teams = (
-        {name for name, table in standard.tables.items() if table.of_teams} if _no_team_open(readings, standard) else ()
+    if not _no_team_open(readings, standard):
+        return frozenset()
+    return frozenset(
+        name for name, reading in readings.items() if standard.tables[name].of_teams and reading.text is not None
     )
-    return frozenset(name for name in teams if name in readings and readings[name].text is not None)
 
 
 def _no_team_open(readings: Mapping[str, TableReading], standard: Standard) -> bool:

@@ -49,7 +49,7 @@ def draft(run: Run, standard: Standard) -> Draft | None:
         before[_record(row)] = _together(before.get(_record(row)), row)
     return Draft(
         header=standard.tables[EXPLANATIONS].names,
-        standing=tuple(_standing(given, warnings, {one.rule.id for one in run.judged if one.because and not one.idle})),
+        standing=tuple(_standing(given, warnings, {one.rule.id for one in run.judged if one.unseen})),
         to_fill=tuple(_to_fill(one, before.get(record, {}), _release(run)) for record, one in unexplained.items()),
         not_taken_over=run.data.unread.get(EXPLANATIONS),
         not_looked_for=LEFT_OUT if thresholds_left_out(run.report) else None,
