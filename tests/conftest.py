@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
@@ -33,12 +35,9 @@ class PlainJudge:
         return missed_of(suites, rows)
 
 
-@pytest.hookimpl(trylast=True)  # after the folders that have a group of their own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     """The quick tests of a file stay in one process, so that what they share is made once."""
-    for item in items:
-        if not item.get_closest_marker("slow") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    return LoadFileScheduling(config, log) if config.option.markexpr == "not slow" else None
 
 
 @pytest.fixture(autouse=True)
