@@ -168,12 +168,15 @@ def test_a_nil_return_needs_its_header_alone(tmp_path: Path) -> None:
     assert json.loads(json_report.text(report))["counts"] == {"error": 0, "warning": 0, "info": 0}
 
 
-@pytest.mark.parametrize("status", ["planned", "closed"])
+@pytest.mark.parametrize(
+    "cells",
+    [{"team_status": "planned", "operational_since": ""}, {"team_status": "closed", "closed_on": "2007-02-01"}],
+    ids=["planned", "closed"],
+)
 def test_a_provider_whose_teams_are_all_planned_or_closed_sends_their_register_entries_alone(
-    status: str, tmp_path: Path
+    cells: dict[str, str], tmp_path: Path
 ) -> None:
-    dates = {"planned": {"operational_since": ""}, "closed": {"closed_on": "2007-02-01"}}[status]
-    teams = [{**one, "team_status": status, **dates} for one in NOW["team_register"]]
+    teams = [{**one, **cells} for one in NOW["team_register"]]
     header = [{**NOW["return_header"][0], "teams_expected": "0"}]
     tables: Tables = {**NOTHING, "return_header": header, "team_register": teams}
     report = validate(written(tables, tmp_path / "return"))
@@ -226,7 +229,7 @@ def test_a_claim_that_no_missing_figure_could_save_is_questioned_all_the_same(tm
     more = {"gatekept_face_to_face": "4", "gatekept_not_face_to_face": "0", "not_gatekept": "36"}
     few = dict.fromkeys(("admissions_exempt", "gatekept_not_face_to_face", "not_gatekept"), "0")
     four = dict.fromkeys(("admissions_total", "admissions_eligible", "gatekept_total", "gatekept_face_to_face"), "4")
-    none = dict.fromkeys(("gatekept_out_of_hours",), "0")
+    none = {"gatekept_out_of_hours": "0"}
     voluntary, compulsory, *others = NOW["gatekeeping"]
     rows = [{**voluntary, **counts, **more, **none}, {**compulsory, **few, **four, **none}, *others]
     claims = [{**row, "status": "fully", "action_plan_due": ""} for row in NOW["fidelity_self"]]

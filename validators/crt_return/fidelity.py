@@ -60,15 +60,14 @@ class Requirement:
     @property
     def not_met(self) -> str:
         """The core measures that are not met, whatever is missing, by title."""
-        core = [one for one in self.measures if one.measure.core]
-        return "; ".join(one.measure.title for one in core if _supposed(one, best=True) == "not met")
+        return "; ".join(one.measure.title for one in _core(self.measures) if _supposed(one, best=True) == "not met")
 
     @property
     def because(self) -> str | None:
         """Why the requirement is not assessed, a sentence a core measure; None where it is."""
         if self.computed != NOT_ASSESSED:
             return None
-        core = [one for one in self.measures if one.measure.core]
+        core = _core(self.measures)
         open_ = [one for one in core if one.state not in (*JUDGED, "not applicable")]
         return "; ".join(f"{one.measure.id} is {one.state}: {one.because}" for one in open_ or core)
 
@@ -116,10 +115,15 @@ def team_fidelity(measured: Sequence[Measured], claims: Claims, standard: Standa
 
 
 def _requirement(code: str, title: str, measured: Sequence[Measured], claimed: str | None) -> Requirement:
-    core = [one for one in measured if one.measure.core]
+    core = _core(measured)
     computed = requirement_status([one.state for one in core])
     worst, best = (requirement_status([_supposed(one, best=best) for one in core]) for best in (False, True))
     return Requirement(code, title, claimed, computed, worst, best, agreement(claimed, worst, best), tuple(measured))
+
+
+def _core(measured: Iterable[Measured]) -> list[Measured]:
+    """The measures that decide."""
+    return [one for one in measured if one.measure.core]
 
 
 def requirement_status(core: Iterable[State]) -> Status:

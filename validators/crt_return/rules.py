@@ -218,7 +218,7 @@ def faulty_rows(rule: Rule, limit: int | None = None) -> str:
 def faulty(rule: Rule) -> str:
     """The query that gives the rule's faulty rows, in no order."""
     if rule.select:
-        return f"SELECT * FROM ({rule.select.strip().rstrip(';')})"
+        return f"SELECT * FROM ({_query(rule.select)})"
     extra = {**({"expected": rule.expected} if rule.expected else {}), **rule.values}
     columns = "".join(f', ({sql}) AS "{name}"' for name, sql in extra.items())
     condition = f"({rule.when}) AND " if rule.when else ""
@@ -235,8 +235,13 @@ def judged_rows(rule: Rule) -> str | None:
         return None
     if not rule.select:
         return f"SELECT * FROM {rule.table} WHERE {rule.when}"
-    asked = rule.when.strip().rstrip(";")
+    asked = _query(rule.when)
     return f"SELECT * EXCLUDE ({BECAUSE}) FROM ({asked}) WHERE {BECAUSE} IS NULL" if leaves_open(rule) else asked
+
+
+def _query(sql: str) -> str:
+    """A query as it can stand in another."""
+    return sql.strip().rstrip(";")
 
 
 def leaves_open(rule: Rule) -> bool:
@@ -246,9 +251,9 @@ def leaves_open(rule: Rule) -> bool:
 
 def _open(rule: Rule, batch: Batch, of: Iterable[int]) -> dict[int, list[str]]:
     """What the rule is asked of each return and cannot judge: a sentence a reason, with the records."""
-    if not leaves_open(rule):
+    if rule.when is None or not leaves_open(rule):
         return {}
-    asked = f"SELECT * FROM ({str(rule.when).strip().rstrip(';')}) WHERE {BECAUSE} IS NOT NULL"
+    asked = f"SELECT * FROM ({_query(rule.when)}) WHERE {BECAUSE} IS NOT NULL"
     return {n: _reasons(rows) for n, rows in batch.rows(asked, of, order="ALL").items()}
 
 
