@@ -19,6 +19,8 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
 from crt_return.expectations import Missed, Rows, Suite
 from crt_return.sampling.ranges import missed_of
+from crt_return.standard import load_standard
+from tests.once import once
 
 
 class PlainJudge:
@@ -45,3 +47,18 @@ def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that validate returns, or run the command, in their own process do not start another."""
     for module in ("crt_return.validate", "crt_return.expectations"):
         monkeypatch.setattr(import_module(module), "Expectations", PlainJudge)
+
+
+@pytest.fixture(scope="session")
+def made_kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The conformance kit, made once a test run: its files in `kit`, the report on each of its returns in `reports`."""
+    from crt_return.conformance.kit import judge_kit, kit_files
+    from crt_return.sampling.writing import write_folder
+    from tests.golden import kit_reports, write
+
+    def make(folder: Path) -> None:
+        judged = judge_kit(load_standard())
+        write_folder(kit_files(judged), folder / "kit")
+        write({name.removeprefix("kit/"): text for name, text in kit_reports(judged).items()}, folder / "reports")
+
+    return once(tmp_path_factory, "made-kit", make)

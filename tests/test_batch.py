@@ -19,9 +19,9 @@ from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder
 from crt_return.scope import Data
 from crt_return.sql import for_each_return
+from tests.batches import STANDARD, Sent, differing, sent
 from tests.conftest import PlainJudge
 from tests.examples import example_return
-from tests.together import STANDARD, Sent, differing, sent
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 BEFORE, NOW = two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 1)

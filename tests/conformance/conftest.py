@@ -1,30 +1,24 @@
-"""The kit as it is published, opened once for all tests of a process. `crt-return publish --check` says if stale."""
+"""The kit on disk, as a supplier has it."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from crt_return.conformance.files import OpenKit, opened
-from crt_return.publishing.downloads import KIT
-from crt_return.sampling.writing import write_folder
-
-PUBLISHED = Path(__file__).parents[2] / "docs/downloads" / KIT
 
 
 @pytest.fixture(scope="session")
-def made() -> Mapping[str, bytes]:
-    """The files of the kit."""
-    with zipfile.ZipFile(PUBLISHED) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+def made(made_kit: Path) -> Mapping[str, bytes]:
+    """The files of the kit by their paths in it."""
+    files = sorted(path for path in (made_kit / "kit").rglob("*") if path.is_file())
+    return {path.relative_to(made_kit / "kit").as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="session")
-def open_kit(made: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> OpenKit:
-    """The same on disk, as a supplier has it."""
-    folder = write_folder(made, tmp_path_factory.mktemp("kit") / "a kit")
-    with opened(folder) as kit_there:
-        return kit_there
+def open_kit(made_kit: Path) -> OpenKit:
+    """The kit, opened in its folder."""
+    with opened(made_kit / "kit") as kit:
+        return kit

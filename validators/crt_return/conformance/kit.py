@@ -48,18 +48,41 @@ class Reported:
     report: Report
 
 
+@dataclass(frozen=True)
+class JudgedKit:
+    """The returns of the kit with their reports, the previous returns, and the faults that trip nothing."""
+
+    standard: Standard
+    valid: Sequence[Reported]
+    faulty: Sequence[Reported]
+    previous: Sequence[Made]
+    untripped: Sequence[NoCase]
+
+
 def kit(standard: Standard, progress: Progress = silent, rules: Collection[str] = ()) -> dict[str, bytes]:
-    """The files of the kit by their paths in it, the same bytes each time; of `rules` alone, where any are named."""
+    """Make the files of the kit by their paths in it, the same bytes each time; only those of `rules`, if any."""
+    return kit_files(judge_kit(standard, progress, rules), rules)
+
+
+def judge_kit(standard: Standard, progress: Progress = silent, rules: Collection[str] = ()) -> JudgedKit:
+    """Plant every fault of the chosen rules, and judge the returns of the kit."""
     tried = starts(standard)
     chosen = [rule for rule in standard.rules.values() if not rules or rule.id in rules]
     progress("Planting every fault of every rule")
     valid, faulty, untripped = _judged_returns([*valid_returns(tried)], tried, chosen, progress)
+    return JudgedKit(standard, valid, faulty, _previous(tried), untripped)
+
+
+def kit_files(judged_kit: JudgedKit, rules: Collection[str] = ()) -> dict[str, bytes]:
+    """The files of a kit whose returns are judged."""
+    standard, valid, faulty = judged_kit.standard, judged_kit.valid, judged_kit.faulty
+    chosen = [rule for rule in standard.rules.values() if not rules or rule.id in rules]
     passing, never = _passing(standard, chosen, valid)
     cases = [*passing, *(_case(standard, one, _rule_of(one), "fails") for one in faulty)]
     order = {rule: number for number, rule in enumerate(standard.rules)}
     ordered = sorted(cases, key=lambda case: (order[case.rule], case.kind != "passes"))
-    content = Cases({"name": standard.name, "version": standard.version}, ordered, [*never, *untripped])
-    every = {one.path: one for one in (*(one.made for one in (*valid, *faulty)), *_previous(tried))}
+    content = Cases({"name": standard.name, "version": standard.version}, ordered, [*never, *judged_kit.untripped])
+    every = {one.path: one for one in (*(one.made for one in (*valid, *faulty)), *judged_kit.previous)}
     used = {path for case in cases for path in (case.path, case.prior)}
     stored = {name: data for path in sorted(used) for name, data in every[path].stored().items()}
     return {
