@@ -7,13 +7,12 @@ each of their processes keeps Polars to one thread.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
@@ -21,6 +20,8 @@ from crt_return.expectations import Missed, Rows, Suite
 from crt_return.sampling.ranges import missed_of
 from crt_return.standard import load_standard
 from tests.once import once
+
+ROOT = Path(__file__).parents[1]
 
 
 class PlainJudge:
@@ -35,11 +36,6 @@ class PlainJudge:
     def missed(self, suites: Sequence[Suite], rows: Rows, results: Path | None = None) -> list[Missed]:
         assert results is None, "only the library has results to keep"
         return missed_of(suites, rows)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
-    """The quick tests of a file stay in one process, so that what they share is made once."""
-    return LoadFileScheduling(config, log) if config.option.markexpr == "not slow" else None
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +58,22 @@ def made_kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write({name.removeprefix("kit/"): text for name, text in kit_reports(judged).items()}, folder / "reports")
 
     return once(tmp_path_factory, "made-kit", make)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, made_kit: Path) -> Path:
+    """A copy of `docs/` and `mkdocs.yml`, made once a test run, with all that `crt-return publish` writes."""
+    from crt_return.cli import commands
+    from crt_return.cli_reference import command_line_page
+    from crt_return.publishing.generated import DOCS, generated, write
+    from crt_return.publishing.zipped import zipped
+
+    def make(folder: Path) -> None:
+        shutil.copytree(ROOT / DOCS, folder / DOCS)
+        shutil.copy(ROOT / "mkdocs.yml", folder)
+        (folder / "validators").symlink_to(ROOT / "validators")  # whose docstrings the site shows
+        kit = made_kit / "kit"
+        files = {path.relative_to(kit).as_posix(): path.read_bytes() for path in kit.rglob("*") if path.is_file()}
+        write(generated(load_standard(), zipped(files), command_line_page(commands)), folder)
+
+    return once(tmp_path_factory, "published", make)

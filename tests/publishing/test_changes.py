@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -14,8 +15,17 @@ from crt_return.versions import Version, load_versions
 
 STANDARD = load_standard()
 VERSIONS = load_versions()
-CHANGES = changes_page(STANDARD)
-PAGES = {version.version: difference_page(STANDARD, version) for version in compared()}
+
+
+@cache
+def changes() -> str:
+    return changes_page(STANDARD)
+
+
+@cache
+def page_of(version: str) -> str:
+    """The page of what a version changed."""
+    return difference_page(STANDARD, VERSIONS[version])
 
 
 def flat(text: str) -> str:
@@ -23,27 +33,27 @@ def flat(text: str) -> str:
 
 
 def test_every_version_is_on_the_page_with_its_summary_the_newest_first() -> None:
-    assert re.findall(r"^## (.+)$", CHANGES, re.MULTILINE) == [*reversed(VERSIONS)]
+    assert re.findall(r"^## (.+)$", changes(), re.MULTILINE) == [*reversed(VERSIONS)]
     for version in VERSIONS.values():
-        assert version.summary in flat(CHANGES)
-        assert str(version.published or "Not yet published.") in CHANGES
+        assert version.summary in flat(changes())
+        assert str(version.published or "Not yet published.") in changes()
 
 
 def test_every_reason_is_on_both_pages() -> None:
     for version in compared():
         for reason in version.changes:
-            assert reason.reason in flat(CHANGES)
-            assert reason.reason in flat(PAGES[version.version])
+            assert reason.reason in flat(changes())
+            assert reason.reason in flat(page_of(version.version))
 
 
 @pytest.mark.parametrize("version", compared(), ids=lambda version: version.version)
 def test_every_difference_is_on_the_page_of_its_version(version: Version) -> None:
-    page = flat(PAGES[version.version])
+    page = flat(page_of(version.version))
     assert [one.name for one in differences_of(version, STANDARD) if one.name not in page] == []
 
 
 def test_the_first_page_of_differences_links_the_new_columns_and_says_what_to_do() -> None:
-    page = PAGES["1.0.0"]
+    page = page_of("1.0.0")
     assert page_name(VERSIONS["1.0.0"]) == "0.9.0-to-1.0.0.md"
     assert "[explanations.values_hash](../tables/explanations.md#values_hash)" in page
     assert "Add the column after `record_key`." in page

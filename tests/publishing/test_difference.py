@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,20 +16,28 @@ from crt_return.publishing.implementing import BY_KIND, NOTHING, to_do
 from crt_return.standard import load_standard
 from crt_return.versions import Reason, Version, snapshot
 
-NOW = catalogue(load_standard())
-FIRST = snapshot("0.9.0")
 Catalogue = dict[str, Any]
+
+
+@cache
+def now() -> Catalogue:
+    return catalogue(load_standard())
+
+
+@cache
+def draft() -> Catalogue:
+    return snapshot("0.9.0")
 
 
 def changed(change: Callable[[Catalogue], object]) -> Catalogue:
     """The catalogue of today with a change made to it."""
-    other = copy.deepcopy(NOW)
+    other = copy.deepcopy(now())
     change(other)
     return other
 
 
 def found(change: Callable[[Catalogue], object]) -> list[Difference]:
-    return [*difference(NOW, changed(change))]
+    return [*difference(now(), changed(change))]
 
 
 def table(of: Catalogue, name: str) -> dict[str, Any]:
@@ -45,12 +54,12 @@ def rule(of: Catalogue, name: str) -> dict[str, Any]:
 
 
 def test_a_version_does_not_differ_from_itself() -> None:
-    assert difference(NOW, NOW) == ()
-    assert difference(FIRST, copy.deepcopy(FIRST)) == ()
+    assert difference(now(), now()) == ()
+    assert difference(draft(), copy.deepcopy(draft())) == ()
 
 
 def test_looked_at_the_other_way_round_what_was_added_is_retired_and_what_was_new_is_old() -> None:
-    there, back = difference(FIRST, NOW), difference(NOW, FIRST)
+    there, back = difference(draft(), now()), difference(now(), draft())
     turned = {"added": "retired", "retired": "added", "changed": "changed"}
     assert {(one.kind, one.name, turned[one.change]) for one in there} == {
         (one.kind, one.name, one.change) for one in back
@@ -61,7 +70,7 @@ def test_looked_at_the_other_way_round_what_was_added_is_retired_and_what_was_ne
 
 
 def test_between_the_first_draft_and_1_0_0_explanations_got_two_columns_and_a_rule() -> None:
-    differences = {(one.kind, one.name): one for one in difference(FIRST, NOW)}
+    differences = {(one.kind, one.name): one for one in difference(draft(), now())}
     assert differences["fields", "explanations.values_hash"].change == "added"
     assert differences["fields", "explanations.reason_code"].change == "added"
     assert differences["rules", "EXP-03"].change == "added"
@@ -70,10 +79,10 @@ def test_between_the_first_draft_and_1_0_0_explanations_got_two_columns_and_a_ru
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_of_a_kind_that_goes_is_found_and_says_what_to_do(kind: str) -> None:
-    empty = {key: type(value)() for key, value in NOW.items()} | {"calendar": {"quarters": []}}
-    gone = [one for one in difference(NOW, empty) if one.kind == kind]
-    come = [one for one in difference(empty, NOW) if one.kind == kind]
-    assert [one.name for one in gone] == [one.name for one in come] == [*things(kind, NOW)]
+    empty = {key: type(value)() for key, value in now().items()} | {"calendar": {"quarters": []}}
+    gone = [one for one in difference(now(), empty) if one.kind == kind]
+    come = [one for one in difference(empty, now()) if one.kind == kind]
+    assert [one.name for one in gone] == [one.name for one in come] == [*things(kind, now())]
     assert {one.change for one in gone} == {"retired"}
     assert all(re.fullmatch(r"[A-Z].*\.", to_do(one)) for one in (*gone, *come))
 
@@ -83,7 +92,7 @@ def test_each_kind_of_difference_says_what_follows() -> None:
 
 
 def test_a_required_field_is_to_be_filled_in_at_its_place() -> None:
-    (one,) = [one for one in difference(FIRST, NOW) if one.name == "explanations.values_hash"]
+    (one,) = [one for one in difference(draft(), now()) if one.name == "explanations.values_hash"]
     assert to_do(one).startswith("Add the column after `record_key`. Fill it in for every row, with text like `")
 
 

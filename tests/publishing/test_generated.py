@@ -1,13 +1,19 @@
-"""What is committed is what the standard makes; where it is not, the file is named."""
+"""Publishing writes what the standard makes, names what differs, and commits nothing."""
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from crt_return.publishing.generated import stale, write
 from crt_return.publishing.zipped import zipped
-from crt_return.sql import KEPT_NAMES, kept_names
 from crt_return.standard import load_standard
+
+ROOT = Path(__file__).parents[2]
+STANDARD = load_standard()
 
 FILES = {"docs/rules/GTK-01.md": b"# GTK-01\n", "docs/downloads/all.zip": zipped({"a": b"1"})}
 
@@ -19,7 +25,8 @@ def test_what_was_written_is_not_stale_and_what_nothing_makes_is_taken_away(tmp_
     by_hand = tmp_path / "docs/index.md"
     by_hand.write_text("by hand", encoding="utf-8")
     assert stale(FILES, tmp_path) == ["docs/downloads/all.zip", "docs/rules/GTK-01.md", "docs/rules/OLD-01.md"]
-    write(FILES, tmp_path)
+    assert write(FILES, tmp_path) == 3
+    assert write(FILES, tmp_path) == 0
     assert stale(FILES, tmp_path) == []
     assert not left_over.exists()
     assert by_hand.read_text(encoding="utf-8") == "by hand"
@@ -40,5 +47,37 @@ def test_archives_are_compared_by_what_is_in_them(tmp_path: Path) -> None:
     assert stale(FILES, tmp_path) == ["docs/downloads/all.zip"]
 
 
-def test_what_each_piece_of_sql_names_is_kept_as_it_is_found() -> None:
-    assert KEPT_NAMES.read_text(encoding="utf-8") == kept_names(load_standard()), "crt-return publish"
+@pytest.fixture
+def made(published: Path) -> set[str]:
+    """The paths of the generated files: what is in the published `docs/` and not written by hand."""
+    by_hand = set(git("ls-files", "docs"))
+    paths = (path for path in (published / "docs").rglob("*") if path.is_file())
+    return {path.relative_to(published).as_posix() for path in paths} - by_hand
+
+
+def git(*words: str, given: str | None = None) -> list[str]:
+    done = subprocess.run(["git", *words], cwd=ROOT, input=given, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_git_ignores_every_generated_file(made: set[str]) -> None:
+    assert len(made) > 250
+    assert set(git("check-ignore", "--stdin", given="\n".join(made))) == made
+
+
+def test_no_committed_file_is_ignored_as_generated() -> None:
+    assert git("ls-files", "--cached", "--ignored", "--exclude-standard") == []
+
+
+def test_navigation_names_every_page_once(published: Path) -> None:
+    listed = re.findall(r"[\w./-]+\.md$", (published / "docs/nav.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = {path.relative_to(published / "docs").as_posix() for path in (published / "docs").rglob("*.md")}
+    assert sorted(listed) == sorted(pages)
+
+
+def test_navigation_follows_the_order_of_the_standard(published: Path) -> None:
+    text = (published / "docs/nav.yml").read_text(encoding="utf-8")
+    tables = re.findall(r"- tables/(\w+)\.md", text)
+    rules = re.findall(r"- rules/([\w-]+)\.md", text)
+    assert tables == ["index", *STANDARD.tables]
+    assert rules == ["index", *STANDARD.rules, *STANDARD.acceptance_rules, *STANDARD.national_rules]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 
 import pytest
 
@@ -16,14 +17,27 @@ from crt_return.publishing.site.words import measure_anchor
 from crt_return.standard import Rule, load_standard
 
 STANDARD = load_standard()
-PAGES = pages(STANDARD)
-REFERENCES = References(STANDARD)
-EVERY_RULE = [pytest.param(rule, id=name) for name, rule in REFERENCES.rules.items()]
+RULES = {**STANDARD.rules, **STANDARD.acceptance_rules, **STANDARD.national_rules}
+EVERY_RULE = [pytest.param(rule, id=name) for name, rule in RULES.items()]
+
+
+@cache
+def made() -> dict[str, str]:
+    return pages(STANDARD)
+
+
+@cache
+def references() -> References:
+    return References(STANDARD)
 
 
 def read(path: str) -> str:
-    """A page as its reader sees its words: entities as their signs."""
-    return html.unescape(PAGES[path])
+    """Read the words of a page as its reader sees them: signs for entities."""
+    return html.unescape(made()[path])
+
+
+def test_every_rule_of_the_standard_has_a_page() -> None:
+    assert set(RULES) == set(references().rules)
 
 
 def plain(text: str) -> str:
@@ -46,22 +60,22 @@ def test_a_rules_page_says_all_that_the_rule_says(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_a_rule_and_the_fields_it_reads_are_linked_both_ways(rule: Rule) -> None:
-    page = PAGES[f"rules/{rule.id}.md"]
-    for table in REFERENCES.read_by(rule):
+    page = made()[f"rules/{rule.id}.md"]
+    for table in references().read_by(rule):
         for field in table.fields:
             assert f"(../tables/{table.table.name}.md#{field.name})" in page
-            back = PAGES[f"tables/{table.table.name}.md"].split(f"### `{field.name}`")[1].split("\n### ")[0]
+            back = made()[f"tables/{table.table.name}.md"].split(f"### `{field.name}`")[1].split("\n### ")[0]
             assert f"[{rule.id}](../rules/{rule.id}.md)" in back
 
 
 def test_a_rules_message_shows_its_limits_and_sets_apart_what_a_finding_fills_in() -> None:
-    page = PAGES["rules/STF-09.md"]
+    page = made()["rules/STF-09.md"]
     assert "<var>percent</var>" in page
     assert "below 90%" in page
 
 
 def test_the_examples_of_a_rule_are_small_tables() -> None:
-    passes, fails = PAGES["rules/GTK-01.md"].split("### Fails")
+    passes, fails = made()["rules/GTK-01.md"].split("### Fails")
     row = "| legal_status | admissions_total | admissions_exempt | admissions_eligible |"
     assert row in passes
     assert "| voluntary | 10 | 2 | 8 |" in passes
@@ -117,5 +131,5 @@ def test_every_option_of_every_command_is_on_its_page_with_what_it_does() -> Non
 
 def test_every_foreign_key_is_an_arrow_of_the_diagram() -> None:
     keys = {(name, key.table) for name, table in STANDARD.tables.items() for key in table.foreign_keys}
-    assert PAGES["assets/diagram.svg"].count("marker-end=") == len({pair for pair in keys if pair[0] != pair[1]})
-    assert all(f">{name}</text>" in PAGES["assets/diagram.svg"] for name in STANDARD.tables)
+    assert made()["assets/diagram.svg"].count("marker-end=") == len({pair for pair in keys if pair[0] != pair[1]})
+    assert all(f">{name}</text>" in made()["assets/diagram.svg"] for name in STANDARD.tables)

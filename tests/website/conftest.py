@@ -1,4 +1,4 @@
-"""The site, built once as its reader gets it, and served to a browser."""
+"""The site, built once a test run as its reader gets it, and served to a browser."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.once import once
+
 ROOT = Path(__file__).parents[2]
 QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
@@ -22,18 +24,17 @@ ALONE = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The site is built once: its tests stay together, and among the slow ones."""
+    """Count all tests of the site among the slow ones: they need a browser, or MkDocs in a process of its own."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("site"))
 
 
-def built(folder: Path, **environment: str) -> Path:
-    """The site, built strictly into a folder."""
+def build(checkout: Path, folder: Path, **environment: str) -> Path:
+    """Build the site strictly into a folder."""
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT,
+        cwd=checkout,
         env={**os.environ, **QUIET, **environment},
         capture_output=True,
         text=True,
@@ -43,8 +44,9 @@ def built(folder: Path, **environment: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("site"))
+def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site."""
+    return once(tmp_path_factory, "site", lambda folder: build(published, folder))
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # the library has no types
 from playwright.sync_api import Browser, Page
 
-from tests.website.conftest import built
+from tests.website.conftest import build
 
 WIDTHS = (1280, 390)
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -75,10 +75,8 @@ def test_the_search_finds_a_rule_by_its_id(page: Page, address: str) -> None:
     assert any("rules/GTK-01/" in link for link in searched(page, "GTK-01"))
 
 
-def test_the_search_works_where_the_site_is_opened_as_files(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = built(tmp_path_factory.mktemp("offline"), OFFLINE="true")
+def test_search_works_when_the_site_is_opened_as_files(browser: Browser, published: Path, tmp_path: Path) -> None:
+    folder = build(published, tmp_path / "offline", OFFLINE="true")
     page = browser.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith("http") else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,8 +13,6 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
-
-import pytest
 
 from crt_return.publishing.site.words import measure_anchor
 from crt_return.standard import load_standard
@@ -104,23 +103,29 @@ def test_everything_that_is_public_in_python_is_on_its_page(site: Path) -> None:
     assert [name for name in public if f".{name}" not in page] == []
 
 
-@pytest.mark.parametrize("version", ["1.0"])
-def test_mike_puts_a_version_beside_the_others_and_offers_the_choice(tmp_path: Path, version: str) -> None:
+def test_mike_keeps_a_version_and_offers_the_choice(published: Path, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkout)], check=True, capture_output=True)
+    shutil.copytree(published / "docs", checkout / "docs", dirs_exist_ok=True)
     who = {f"GIT_{role}_{part}": "test@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [Path(sys.executable).with_name("mike"), "deploy", "--update-aliases", version, "latest"],
+        [Path(sys.executable).with_name("mike"), "deploy", "--update-aliases", "1.0", "latest"],
         cwd=checkout,
-        env={**os.environ, **QUIET, **who, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, **QUIET, **who, "PATH": path, "VERSIONS": "mike"},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
     show = ["git", "-C", str(checkout), "show"]
     versions = json.loads(subprocess.run([*show, "gh-pages:versions.json"], check=True, capture_output=True).stdout)
-    assert [(one["version"], one["aliases"]) for one in versions] == [(version, ["latest"])]
-    front = subprocess.run([*show, f"gh-pages:{version}/index.html"], check=True, capture_output=True, text=True).stdout
+    assert [(version["version"], version["aliases"]) for version in versions] == [("1.0", ["latest"])]
+    front = subprocess.run([*show, "gh-pages:1.0/index.html"], check=True, capture_output=True, text=True).stdout
     assert '"provider": "mike"' in front
-    descriptor = f"gh-pages:{version}/downloads/datapackage.json"
+    descriptor = "gh-pages:1.0/downloads/datapackage.json"
     assert subprocess.run([*show, descriptor], check=True, capture_output=True).stdout
+
+
+def test_the_site_offers_no_versions_unless_mike_keeps_them(site: Path) -> None:
+    assert '"provider": "mike"' not in (site / "index.html").read_text(encoding="utf-8")
+    assert not (site / "nav.yml").exists()

@@ -158,9 +158,12 @@ def _england(seed: int, out: Path) -> list[Path]:
 
 
 @commands.command()
-@click.option("--check", is_flag=True, help="Change nothing; fail where what is committed is not as made.")
+@click.option("--check", is_flag=True, help="Change nothing; fail where a file is missing or not as made.")
 def publish(check: bool) -> int:
-    """Write the generated parts of the published standard, at the top of a checkout of it."""
+    """Write the generated pages and downloads into docs/, at the top of a checkout of the standard.
+
+    `mkdocs build --strict` then builds the site.
+    """
     from crt_return.publishing.generated import COMMAND, stale, write
 
     root = Path.cwd()
@@ -168,7 +171,8 @@ def publish(check: bool) -> int:
         raise click.UsageError("The published standard is made at the top of its checkout, where mkdocs.yml lies.")
     files = _generated()
     if not check:
-        write(files, root)
+        changed = write(files, root)
+        click.echo(f"{len(files):,} files are in docs/; {changed:,} were new, changed or no longer made.")
         return 0
     different = stale(files, root)
     if different:
@@ -177,14 +181,15 @@ def publish(check: bool) -> int:
 
 
 def _generated() -> dict[str, bytes]:
-    """Every generated file of the published standard, the conformance kit among them."""
+    """Make every generated file of the published standard, and print each step, for it takes half a minute."""
     from crt_return.cli_reference import command_line_page
     from crt_return.conformance.kit import kit_zip
     from crt_return.publishing.generated import generated
     from crt_return.standard import load_standard
 
-    with progress() as show:
-        return generated(load_standard(), kit_zip(load_standard(), show), command_line_page(commands))
+    kit = kit_zip(load_standard(), click.echo)
+    click.echo("Writing pages and downloads")
+    return generated(load_standard(), kit, command_line_page(commands))
 
 
 def _printed(run: Run) -> str:

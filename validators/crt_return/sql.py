@@ -1,28 +1,32 @@
-"""What a rule's SQL says about itself: the tables and fields it reads. The one door to sqlglot.
+"""Find the tables and fields that a rule's SQL reads. The one module that imports sqlglot.
 
-Rules do not list what they read; it is found here, so that the list cannot be wrong. What is found in the standard's
-own SQL is kept beside this file under the fingerprint of its text, for finding it takes longer than many a return:
-a changed text has another fingerprint, and is read anew. Nothing is run here, and nothing rewritten but the names of
-tables, where one query is to be asked of several returns.
+Rules do not list what they read; it is found here, so that the list cannot be wrong. Parsing all SQL of the standard
+takes a third of a second, so the names found are kept in the user's cache folder, under a key of the SQL and of the
+parser's version. Where that folder cannot be written, the SQL is parsed each time.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crt_return.standard import Rule, Standard, Table
+from platformdirs import user_cache_path
+
+from crt_return.standard import Rule, Standard, Table, load_standard
+from crt_return.version import __version__
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 DIALECT = "duckdb"
-KEPT_NAMES = Path(__file__).with_name("sql_names.json")
 RETURN = "_return"
 OF_THE_STANDARD = ("codelist.", "reference.")
 Reads = Mapping[str, frozenset[str]]
@@ -65,38 +69,49 @@ def parsed(sql: str) -> exp.Expr:
 @cache
 def names(sql: str) -> Names:
     """What a piece of SQL names; tables of its own making (WITH) are left out."""
-    return _kept().get(_fingerprint(sql)) or _found(sql)
-
-
-def kept_names(standard: Standard) -> str:
-    """The content of the kept file: what each piece of the standard's SQL names, by its fingerprint."""
-    found = {_fingerprint(sql): asdict(_found(sql)) for sql in _own_sql(standard)}
-    listed = (f"{json.dumps(key)}: {json.dumps(found[key], separators=(',', ':'))}" for key in sorted(found))
-    return "{\n" + ",\n".join(listed) + "\n}\n"
-
-
-def _own_sql(standard: Standard) -> Iterable[str]:
-    """Every piece of SQL that a return is asked."""
-    for rule in standard.rules.values():
-        yield from _parts(rule)
-    for measure in standard.measures.values():
-        yield from measure.sql
+    return _standard_names().get(sql) or _found(sql)
 
 
 @cache
-def _kept() -> Mapping[str, Names]:
-    if not KEPT_NAMES.is_file():
-        return {}
-    kept: dict[str, dict[str, Any]] = json.loads(KEPT_NAMES.read_text(encoding="utf-8"))
-    return {key: _names(**one) for key, one in kept.items()}
+def _standard_names() -> Mapping[str, Names]:
+    """The names in every piece of the standard's SQL, from the cache file or else parsed and kept there."""
+    pieces = _standard_sql(load_standard())
+    path = _cache_file(pieces)
+    with suppress(OSError, ValueError, TypeError):
+        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return {sql: _names(**one) for sql, one in zip(pieces, kept, strict=True)}
+    found = {sql: _found(sql) for sql in pieces}
+    with suppress(OSError):
+        _write_whole(path, json.dumps([asdict(one) for one in found.values()], separators=(",", ":")))
+    return found
+
+
+def _standard_sql(standard: Standard) -> list[str]:
+    """Every piece of SQL that is run on a return, each once."""
+    rules = (sql for rule in standard.rules.values() for sql in _parts(rule))
+    measures = (sql for measure in standard.measures.values() for sql in measure.sql)
+    return list(dict.fromkeys((*rules, *measures)))
+
+
+def _cache_file(pieces: Sequence[str]) -> Path:
+    """Where the names in these pieces of SQL are kept for this version of the tool and of the parser."""
+    key = json.dumps([__version__, version("sqlglot"), *pieces])
+    return user_cache_path("crt-return", appauthor=False) / f"sql-names-{sha256(key.encode()).hexdigest()[:16]}.json"
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that another process sees all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _names(tables: list[list[Any]], columns: list[list[str]], fields: list[str]) -> Names:
     return Names(tuple(NamedTable(*one) for one in tables), tuple((of, name) for of, name in columns), tuple(fields))
-
-
-def _fingerprint(sql: str) -> str:
-    return sha256(sql.encode()).hexdigest()
 
 
 def _found(sql: str) -> Names:

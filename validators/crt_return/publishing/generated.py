@@ -1,7 +1,6 @@
-"""Every generated part of the published standard, and whether what is committed is as it should be.
+"""Make every generated part of the published standard under `docs/`, and compare what is there with it.
 
-What is made here is committed under `docs/`, so that a reader of the repository sees what a reader of the site does,
-and one file in the package: what each piece of SQL names, so that no check of a return has to find it anew.
+Git ignores what is made here; MkDocs builds the site from it and from the pages written by hand.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from pathlib import Path
 from crt_return.publishing.downloads import ARCHIVES, downloads
 from crt_return.publishing.downloads_page import downloads_page
 from crt_return.publishing.site import pages
+from crt_return.publishing.site.navigation import navigation
 from crt_return.publishing.zipped import entries
-from crt_return.sql import KEPT_NAMES, kept_names
 from crt_return.standard import Standard
 
 COMMAND = "crt-return publish"
@@ -22,7 +21,7 @@ OWN_FOLDERS = ("tables", "codelists", "rules", "requirements", "changes", "downl
 
 
 def generated(standard: Standard, kit: bytes, command_line: str) -> dict[str, bytes]:
-    """Each generated file by its path from the top of the repository.
+    """Make each generated file by its path from the top of the repository.
 
     What is made above this module is given: the conformance kit as a zip, and the page of the command line.
     """
@@ -32,22 +31,23 @@ def generated(standard: Standard, kit: bytes, command_line: str) -> dict[str, by
         "downloads.md": downloads_page(standard, files),
         "command-line.md": command_line,
     }
-    texts = {f"{DOCS}/{path}": (text.rstrip("\n") + "\n").encode() for path, text in made.items()}
+    texts = {**made, "nav.yml": navigation(standard, made)}
     return {
-        **texts,
+        **{f"{DOCS}/{path}": (text.rstrip("\n") + "\n").encode() for path, text in texts.items()},
         **{f"{DOCS}/downloads/{path}": content for path, content in files.items()},
-        f"validators/crt_return/{KEPT_NAMES.name}": kept_names(standard).encode(),
     }
 
 
-def write(files: Mapping[str, bytes], root: Path) -> None:
-    """Put every generated file in its place, and take away what is no longer made."""
-    for path in unwanted(files, root):
+def write(files: Mapping[str, bytes], root: Path) -> int:
+    """Write the generated files that are missing or differ, remove those no longer made, and count both."""
+    removed = unwanted(files, root)
+    for path in removed:
         path.unlink()
-    for name, content in files.items():
-        if not _is_as_made(root / name, content):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_bytes(content)
+    changed = [name for name, content in files.items() if not _is_as_made(root / name, content)]
+    for name in changed:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(files[name])
+    return len(removed) + len(changed)
 
 
 def stale(files: Mapping[str, bytes], root: Path) -> list[str]:
