@@ -1,4 +1,7 @@
-"""The command, as its users run it: what it prints, what it writes and how it ends."""
+"""The `crt-return` command: what it prints, what it writes and its exit status.
+
+Tests of what a run shows share one batch of runs. The others run the command itself.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,12 @@ import jsonschema
 import pytest
 
 from crt_return import cli, explain
+from crt_return.reports import terminal
+from crt_return.reports.forms import FORMS
 from crt_return.standard import load_standard, schema_folder
 from crt_return.validate import Run
 from crt_return.validate import run as validated
+from tests.batches import judge
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 VALID, PREVIOUS, RICH = str(SAMPLE / "valid"), str(SAMPLE / "previous"), str(SAMPLE / "invalid/rich")
@@ -36,15 +42,49 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(ended.value.code or 0), said.out, said.err
 
 
-def test_a_valid_return_is_accepted_and_the_error_output_stays_silent() -> None:
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """Judge two faulty samples, and the valid one without the nurses of a team, in one batch."""
+    no_nurse = Path(shutil.copytree(VALID, tmp_path_factory.mktemp("no-nurse") / "return"))
+    file = no_nurse / "team_staffing.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "RZA-T01,nurse" not in line), encoding="utf-8")
+    return judge(
+        {
+            "wrong-cells": SAMPLE / "invalid/wrong-cells",
+            "late": SAMPLE / "invalid/late",
+            "no-nurse": no_nurse,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def rich() -> Run:
+    """Judge a return with many faults alone, as `explain` queries its tables."""
+    return validated(RICH, prior=PREVIOUS)
+
+
+def shown(run: Run) -> str:
+    """What the terminal shows of a run."""
+    return terminal.text(run.report, load_standard())
+
+
+def test_valid_return_is_accepted_without_error_output(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "validate", VALID, "--prior", PREVIOUS)
+    assert (status, err) == (0, "")
+    assert "ACCEPTED: no errors and no warnings." in out
+
+
+@pytest.mark.slow
+def test_command_in_its_own_process_accepts_valid_return() -> None:
     done = crt_return("validate", VALID, "--prior", PREVIOUS)
     assert (done.returncode, done.stderr) == (0, "")
     assert "ACCEPTED: no errors and no warnings." in done.stdout
 
 
-def test_a_faulty_return_ends_with_1_and_names_team_cell_value_and_mending(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "validate", str(SAMPLE / "invalid/wrong-cells"))
-    assert status == 1
+def test_faulty_return_shows_team_file_and_how_to_fix_it(runs: dict[str, Run]) -> None:
+    out = shown(runs["wrong-cells"])
+    assert cli.exit_status(runs["wrong-cells"].report) == 1
     assert "REJECTED" in out
     assert "gatekeeping.csv" in out
     assert "RZA-T01" in out
@@ -65,16 +105,15 @@ def test_an_empty_folder_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "is an empty folder" in out
 
 
-def test_the_report_meets_its_schema_and_is_the_same_each_time(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_report_of_faulty_return_meets_schema_and_is_the_same_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rich: Run
 ) -> None:
     schema = json.loads((schema_folder() / "metaschema/report.json").read_text(encoding="utf-8"))
-    texts = []
-    for name in ("one.json", "two.json"):
-        assert run(capsys, "validate", RICH, "--prior", PREVIOUS, "--report", str(tmp_path / name))[0] == 1
-        texts.append((tmp_path / name).read_text(encoding="utf-8"))
-    assert texts[0] == texts[1]
-    jsonschema.validate(json.loads(texts[0]), schema)
+    file = tmp_path / "report.json"
+    status, out, _ = run(capsys, "validate", RICH, "--prior", PREVIOUS, "--report", str(file))
+    assert (status, out) == (1, shown(rich))
+    assert file.read_bytes() == FORMS[".json"](rich, load_standard())
+    jsonschema.validate(json.loads(file.read_text(encoding="utf-8")), schema)
 
 
 def test_an_unreadable_path_has_a_report_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,10 +148,9 @@ def test_wrong_usage_ends_with_2_and_a_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_strict_counts_a_warning_that_nothing_explains(capsys: pytest.CaptureFixture[str]) -> None:
-    late = str(SAMPLE / "invalid/late")
-    statuses = {run(capsys, "validate", late)[0], run(capsys, "validate", late, "--strict")[0]}
-    assert statuses == {1}, "a final return must explain its warnings"
+def test_unexplained_warning_of_final_return_rejects_it(runs: dict[str, Run]) -> None:
+    report = runs["late"].report
+    assert {cli.exit_status(report), cli.exit_status(report, strict=True)} == {1}
 
 
 def test_explain_prints_a_rule_with_its_sql_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,18 +162,13 @@ def test_explain_prints_a_rule_with_its_sql_and_examples(capsys: pytest.CaptureF
     )
 
 
-@pytest.fixture(scope="module")
-def rich() -> Run:
-    return validated(RICH, prior=PREVIOUS)
-
-
 @pytest.mark.parametrize("rule", load_standard().rules)
-def test_explain_shows_every_rule_against_ones_own_rows(rule: str, rich: Run) -> None:
+def test_explain_shows_messages_of_rule_in_given_return(rule: str, rich: Run) -> None:
     standard = load_standard()
     text = explain.own_rows(standard.rules[rule], rich, standard)
     assert text.startswith(f"In {RICH}: ")
-    found = [one for one in rich.report.findings if one.rule == rule]
-    assert all(one.message in text for one in found[: explain.OWN_ROWS])
+    found = [finding for finding in rich.report.findings if finding.rule == rule]
+    assert all(finding.message in text for finding in found[: explain.OWN_ROWS])
 
 
 def test_a_fault_of_ours_ends_with_70_and_shows_no_value(capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,12 +208,8 @@ def test_a_measure_is_explained_as_a_rule_is(capsys: pytest.CaptureFixture[str])
     assert run(capsys, "explain", "F2.1", str(SAMPLE / "invalid/picture.jpg"))[0] == 2
 
 
-def test_the_terminal_says_why_a_core_measure_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(VALID, tmp_path / "return")
-    file = tmp_path / "return/team_staffing.csv"
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    file.write_text("".join(line for line in lines if "RZA-T01,nurse" not in line), encoding="utf-8")
-    _, out, _ = run(capsys, "validate", str(tmp_path / "return"))
+def test_terminal_says_why_core_measure_is_not_judged(runs: dict[str, Run]) -> None:
+    out = shown(runs["no-nurse"])
     assert re.search(r"F4\.3 \(core\) not evaluated: .*STF-01\s+failed", out, re.DOTALL)
     assert "whatever is missing, it is" in out
     assert "not assessed (partly to fully)" in out
