@@ -102,7 +102,8 @@ def _on_disk(given: Tables | Path, folder: Path | None, name: str) -> Path:
     if isinstance(given, Path):
         return given
     assert folder is not None, "tables need a folder to be written to"
-    return write_folder(files_of(given, STANDARD), folder / name)
+    files = files_of(given, STANDARD, described=False)  # the descriptor of a folder is not read
+    return write_folder(files, folder / name)
 
 
 def _bytes(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""What a report shows whether or not anything is amiss, and its findings without it."""
+"""Tell findings of faults from findings that every report shows."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ ALWAYS_SHOWN = {"FID-06"}  # the score of a team that sends its items
 
 
 def faults(report: Report) -> list[Finding]:
-    """The findings but for what is always shown."""
-    return [one for one in report.findings if one.rule not in ALWAYS_SHOWN]
+    """Return the findings without those that every report shows."""
+    return [found for found in report.findings if found.rule not in ALWAYS_SHOWN]

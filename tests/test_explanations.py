@@ -156,6 +156,7 @@ def second_scenarios(first: Runs, folder: Path) -> dict[str, Scenario | Tables |
 
     tables, two = explained_by(many(), *answers("many, final")), with_faults("REG-06/1", "REG-06/2")
     named = explained_by(quarters()[1], *answers("formula in a file's name"))
+    staff_left = explained_by(with_faults("STF-10/1"), *answers("staff left"))
     unread, _ = drafted(first["lapsed, final"], folder / "lapsed.csv")
     return {
         **{f"shuffled {seed}": shuffled(tables, seed) for seed in range(3)},
@@ -163,7 +164,8 @@ def second_scenarios(first: Runs, folder: Path) -> dict[str, Scenario | Tables |
         "half answered": of_status(explained_by(two, answers("two warnings")[0]), "provisional"),
         **{f"filled in, {status}": of_status(filled(f"many, {status}"), status) for status in STATUSES},
         "draft put back unread": explained_by(large("302000"), *unread),
-        "no previous return": explained_by(with_faults("STF-10/1"), *answers("staff left")),
+        "no previous return": staff_left,
+        "the previous return": Scenario(staff_left, quarters()[0]),
     }
 
 
@@ -226,6 +228,11 @@ def test_explanation_of_a_dropped_claim_is_an_error(first: Runs) -> None:
     open_rules = {open_rule.rule for open_rule in judged.report.rules.not_evaluated}
     assert "HRS-04" in open_rules, "no team says that it is open at all hours"
     assert failed(judged) == {"EXP-01"}
+
+
+def test_explanation_of_an_open_rule_is_let_be(second: Runs) -> None:
+    assert second["no previous return"].report.outcome == "accepted"
+    assert second["the previous return"].report.outcome == "accepted_with_explanations"
 
 
 def test_rules_of_explanations_are_open_without_the_file(first: Runs) -> None:
