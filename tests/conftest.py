@@ -47,14 +47,17 @@ def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def made_kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The conformance kit, made once a test run: its files in `kit`, the report on each of its returns in `reports`."""
+    """Make the conformance kit once a test run: its files in `kit` and `kit.zip`, the report on each in `reports`."""
     from crt_return.conformance.kit import judge_kit, kit_files
+    from crt_return.publishing.zipped import zipped
     from crt_return.sampling.writing import write_folder
     from tests.golden import kit_reports, write
 
     def make(folder: Path) -> None:
         judged = judge_kit(load_standard())
-        write_folder(kit_files(judged), folder / "kit")
+        files = kit_files(judged)
+        write_folder(files, folder / "kit")
+        (folder / "kit.zip").write_bytes(zipped(files))
         write({name.removeprefix("kit/"): text for name, text in kit_reports(judged).items()}, folder / "reports")
 
     return once(tmp_path_factory, "made-kit", make)
@@ -66,14 +69,12 @@ def published(tmp_path_factory: pytest.TempPathFactory, made_kit: Path) -> Path:
     from crt_return.cli import commands
     from crt_return.cli_reference import command_line_page
     from crt_return.publishing.generated import DOCS, generated, write
-    from crt_return.publishing.zipped import zipped
 
     def make(folder: Path) -> None:
         shutil.copytree(ROOT / DOCS, folder / DOCS)
         shutil.copy(ROOT / "mkdocs.yml", folder)
         (folder / "validators").symlink_to(ROOT / "validators")  # whose docstrings the site shows
-        kit = made_kit / "kit"
-        files = {path.relative_to(kit).as_posix(): path.read_bytes() for path in kit.rglob("*") if path.is_file()}
-        write(generated(load_standard(), zipped(files), command_line_page(commands)), folder)
+        kit = (made_kit / "kit.zip").read_bytes()
+        write(generated(load_standard(), kit, command_line_page(commands)), folder)
 
     return once(tmp_path_factory, "published", make)
