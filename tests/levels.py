@@ -1,4 +1,4 @@
-"""Returns in memory, checked as `validate` checks them, and the levels of completeness counted in them."""
+"""Count the levels of completeness in returns that are checked as `validate` checks them."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ STANDARD = load_standard()
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
 
 
-MEASURES = [measure for measure in STANDARD.measures.values() if measure.requirement == COMPLETENESS]
+def completeness_of(returns: Mapping[str, Tables | Path]) -> dict[str, Completeness]:
+    """Count the levels of all returns in one batch, and return those of each by its name."""
+    measures = [measure for measure in STANDARD.measures.values() if measure.requirement == COMPLETENESS]
+    batch = Batch(DuckDB(threads=1), STANDARD, [Data(STANDARD, each, NO_PRIOR) for each in checked(*returns.values())])
+    return dict(zip(returns, completeness(batch, STANDARD, measures), strict=True))
 
 
-def checked_folder(path: Path) -> Checked:
-    return check_tables([read_package(path, STANDARD)], STANDARD, None)[0]
+def checked(*returns: Tables | Path) -> list[Checked]:
+    """Check returns; tables are not written to files first."""
+    packages = [read_package(given, STANDARD) if isinstance(given, Path) else _package(given) for given in returns]
+    return check_tables(packages, STANDARD, None)
 
 
-def checked(tables: Tables) -> Checked:
-    """The return of these tables, without a detour by the disk; tables not named are not in the package."""
+def _package(tables: Tables) -> Package:
+    """Return tables as a package; tables that are not named are not in it."""
     texts = {name: _text(STANDARD.tables[name], rows) for name, rows in tables.items()}
     unread = {name: f"{name}.csv is not in the package (PKG-01)" for name in STANDARD.tables if name not in tables}
-    return check_tables([Package("a return", texts, (), unread)], STANDARD, None)[0]
+    return Package("a return", texts, (), unread)
 
 
 def _text(table: Table, rows: Sequence[Mapping[str, str]]) -> TextTable:
     cells = [{name: row[name] or None for name in table.names} for row in rows]
     frame = pl.DataFrame(cells, schema=dict.fromkeys(table.names, pl.String)).with_row_index(ROW, offset=2)
-    return TextTable(table.name, table.file, table.names, frame)
-
-
-def completeness_of(one: Checked | Tables | Path) -> Completeness:
-    if isinstance(one, Path):
-        one = checked_folder(one)
-    given = one if isinstance(one, Checked) else checked(one)
-    return completeness(Batch(DuckDB(threads=1), STANDARD, [Data(STANDARD, given, NO_PRIOR)]), STANDARD, MEASURES)[0]
+    return TextTable(table.name, table.file, table.names, frame.select(*table.names, ROW))  # in a file's order
 
 
 def level(found: Completeness, name: str, team: str | None = None) -> Level:
+    """Return a level of a return or of a team."""
     levels = found.teams[team] if team else found.levels
-    return next(one for one in levels if one.id == name)
+    return next(each for each in levels if each.id == name)
