@@ -1,4 +1,4 @@
-"""A fault repeated thousands of times is listed to a cap, and counted to the last row."""
+"""Test that a fault repeated thousands of times is listed to a cap, and counted to the last row."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from crt_return import Finding, Report, validate
 from crt_return.finding import DEFAULT_CAP
 from tests.benchmarks.episodes import make_return
 
-pytestmark = pytest.mark.slow
 ROWS = 1500
 
 
-@pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Episodes with a wrong code in every row, and no contact in any."""
-    folder = make_return(tmp_path_factory.mktemp("many") / "return", ROWS)
+def faulty_episodes(folder: Path) -> Path:
+    """Write a return with a wrong code in every row of episodes, and no contact in any."""
+    make_return(folder, ROWS)
     with (folder / "episodes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with (folder / "episodes.csv").open("w", encoding="utf-8", newline="") as file:
@@ -28,21 +26,20 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def of(report: Report, rule: str) -> list[Finding]:
-    return [one for one in report.findings if one.rule == rule]
+def findings(report: Report, rule: str) -> list[Finding]:
+    return [found for found in report.findings if found.rule == rule]
 
 
-@pytest.mark.parametrize("rule", ["PKG-05", "EPI-04"])
-def test_rows_past_the_cap_are_one_finding_that_counts_them(faulty: Path, rule: str) -> None:
-    found = of(validate(faulty), rule)
-    every = of(validate(faulty, all_rows=True), rule)
-    assert len(found) == DEFAULT_CAP + 1
-    assert sum(one.count for one in found) == len(every)
-    assert len(every) > DEFAULT_CAP
-    assert [one.cell for one in found[:-1]] == [one.cell for one in every[:DEFAULT_CAP]]
-    assert f"{len(every) - DEFAULT_CAP} more of the same fault are not listed" in found[-1].message
-    assert "--all-rows" in found[-1].message
-
-
-def test_the_counts_of_the_report_are_true(faulty: Path) -> None:
-    assert validate(faulty).counts == validate(faulty, all_rows=True).counts
+@pytest.mark.slow
+def test_rows_past_the_cap_are_counted_in_one_finding(tmp_path: Path) -> None:
+    folder = faulty_episodes(tmp_path / "return")
+    capped, whole = validate(folder), validate(folder, all_rows=True)
+    assert capped.counts == whole.counts
+    for rule in ("PKG-05", "EPI-04"):
+        listed, every = findings(capped, rule), findings(whole, rule)
+        assert len(listed) == DEFAULT_CAP + 1
+        assert sum(found.count for found in listed) == len(every)
+        assert len(every) > DEFAULT_CAP
+        assert [found.cell for found in listed[:-1]] == [found.cell for found in every[:DEFAULT_CAP]]
+        assert f"{len(every) - DEFAULT_CAP} more of the same fault are not listed" in listed[-1].message
+        assert "--all-rows" in listed[-1].message
