@@ -1,4 +1,4 @@
-"""The data quality score is the published one: its worked example, figure by figure."""
+"""Test the data quality score against its published worked example, figure by figure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def published(records: int, complete: int, default: int, threshold: float | None
 
 
 @pytest.mark.parametrize(("records", "complete", "default", "threshold", "score"), PUBLISHED)
-def test_an_items_score_is_the_published_one(
+def test_item_has_the_published_score(
     records: int, complete: int, default: int, threshold: float | None, score: float
 ) -> None:
     item = published(records, complete, default, threshold)
@@ -48,7 +48,7 @@ def test_the_published_score_is_47_2() -> None:
     assert score == pytest.approx(9.7 / 12 * 7 / 12 * 100)
 
 
-def test_an_item_without_records_is_no_item() -> None:
+def test_item_without_records_is_left_out() -> None:
     none, all_of_it = Vodim(0, 0, 0, 0, 0, 0, 0.05), Vodim(10, 9, 0, 0, 1, 0)
     assert none.score is None
     assert data_quality_score([none, all_of_it], [1.0]) == pytest.approx(90)
@@ -56,7 +56,7 @@ def test_an_item_without_records_is_no_item() -> None:
     assert data_quality_score([all_of_it], []) is None
 
 
-def test_a_period_not_submitted_is_worth_nothing_of_its_share() -> None:
+def test_period_not_submitted_scores_nothing() -> None:
     whole = [Vodim(4, 4, 0, 0, 0, 0)]
     assert data_quality_score(whole, [1, 1, 0, 1]) == pytest.approx(75)
     assert data_quality_score(whole, [0]) == 0
@@ -68,12 +68,12 @@ def test_defaults_up_to_the_threshold_cost_nothing(records: int, default: int) -
     assert Vodim(records, records - default - 1, 0, default + 1, 0, 0, 0.05).excess_default == pytest.approx(1)
 
 
-def test_others_cost_nothing_and_invalid_and_missing_cost_the_same() -> None:
+def test_invalid_costs_the_same_as_missing_and_other_nothing() -> None:
     assert Vodim(4, 2, 2, 0, 0, 0, 0).score == 1
     assert Vodim(4, 3, 0, 0, 1, 0, 0).score == Vodim(4, 3, 0, 0, 0, 1, 0).score == 0.75
 
 
-def test_a_quarter_has_the_last_threshold_that_began_by_its_first_day() -> None:
+def test_quarter_has_the_last_threshold_begun_by_its_start() -> None:
     shares = [(date(2005, 4, 1), 0.05), (date(2008, 4, 1), 0.02)]
     item = Item("a", "b", thresholds=tuple(DefaultThreshold(day, share, "", "") for day, share in shares))
     assert item.allowed(date(2005, 4, 1)) == 0.05

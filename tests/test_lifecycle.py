@@ -1,4 +1,4 @@
-"""A rule comes in as a warning and becomes an error later, as its file says; the return's quarter decides."""
+"""Test that a rule starts as a warning and becomes an error later, by the quarter of the return."""
 
 from __future__ import annotations
 

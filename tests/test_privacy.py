@@ -1,4 +1,4 @@
-"""Patient data is found and hidden, and figures that only look like it are let be."""
+"""Test that patient data is found and hidden, and that figures which only look like it are kept."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ NHS_NUMBER = "9434765919"
         f"({NHS_NUMBER})",
     ],
 )
-def test_an_nhs_number_is_found_however_it_is_written(text: str) -> None:
+def test_nhs_number_is_found_however_it_is_written(text: str) -> None:
     assert holds_nhs_number(text)
     assert not re.search("943.?476", masked(text))
     assert MASK_NHS_NUMBER in masked(text)
 
 
 @pytest.mark.parametrize("text", ["9434765918", "0113 496 0000", f"a{NHS_NUMBER}f", "0000000000", "94347659190"])
-def test_other_figures_are_let_be(text: str) -> None:
+def test_other_figures_are_kept(text: str) -> None:
     assert not holds_nhs_number(text)
     assert masked(text) == text
 
@@ -47,7 +47,7 @@ def test_each_nine_digits_have_one_check_digit_at_most(start: int) -> None:
     assert sum(is_nhs_number(f"{start:09d}{digit}") for digit in range(10)) <= 1
 
 
-def test_addresses_and_postcodes_are_hidden_unless_an_address_belongs() -> None:
+def test_addresses_and_postcodes_are_hidden() -> None:
     assert masked("write to a.b@nhs.uk at LS1 4AP") == "write to [e-mail address hidden] at [postcode hidden]"
     assert masked("crt@example.nhs.uk", email_belongs=True) == "crt@example.nhs.uk"
 
