@@ -216,13 +216,24 @@ def test_misspelt_team_is_one_finding(reports: Reports) -> None:
 # Nil returns, and teams that are not open
 
 
-def test_nil_return_needs_its_header_alone(tmp_path: Path) -> None:
+@pytest.fixture
+def header_alone(tmp_path: Path) -> Path:
+    """A nil return that sends no file but its header."""
     files = files_of(nil_return(teams_expected="0"), STANDARD)
-    header_alone = {name: files[name] for name in ("README.txt", "datapackage.json", "return_header.csv")}
-    report = validate(write_folder(header_alone, tmp_path / "return"))
+    sent = {name: files[name] for name in ("README.txt", "datapackage.json", "return_header.csv")}
+    return write_folder(sent, tmp_path / "return")
+
+
+def test_nil_return_needs_its_header_alone(header_alone: Path) -> None:
+    report = validate(header_alone)
     assert report.outcome == "accepted", report.findings
     assert "GTK-01" not in report.rules.passed
     assert json.loads(json_report.text(report))["counts"] == {"error": 0, "warning": 0, "info": 0}
+
+
+def test_nil_return_is_judged_together_with_others(header_alone: Path, tmp_path: Path) -> None:
+    runs = judge({"nil": header_alone, "clean": quarters()[1]}, tmp_path)
+    assert {run.report.outcome for run in runs.values()} == {"accepted"}
 
 
 def test_nil_return_is_asked_about_earlier_teams(tmp_path: Path) -> None:

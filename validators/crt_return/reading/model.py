@@ -69,8 +69,8 @@ class TextTable:
 
 
 def empty_table(table: Table) -> TextTable:
-    """A table that was not sent, as one without rows."""
-    schema: dict[str, type[pl.DataType]] = {ROW: pl.UInt32, **dict.fromkeys(table.names, pl.String)}
+    """Make a table without rows for one that was not sent, with its columns in the order of a table read."""
+    schema: dict[str, type[pl.DataType]] = {**dict.fromkeys(table.names, pl.String), ROW: pl.UInt32}
     return TextTable(table.name, table.file, table.names, pl.DataFrame(schema=schema))
 
 
