@@ -1,4 +1,4 @@
-"""The examples of rules as small returns: partial rows made whole, and judged by the rule alone."""
+"""Judge the examples of rules and measures as small returns: partial rows are made whole."""
 
 from __future__ import annotations
 
@@ -31,12 +31,29 @@ from crt_return.tables import Checked
 
 
 def judged_example(rule: Rule, example: Mapping[str, Any], standard: Standard) -> Judged:
-    """What a rule says of one of its examples."""
-    batch = example_batch(rule.table, example, standard)
+    """Judge a rule on one example."""
+    return judged_examples(rule, [example], standard)[0]
+
+
+def judged_examples(rule: Rule, examples: Sequence[Mapping[str, Any]], standard: Standard) -> list[Judged]:
+    """Judge a rule on many examples in one batch."""
+    batch = example_batch(rule.table, examples, standard)
     for name, types in {**FINDINGS, **MEASURE_TABLES}.items():
         if reads_from(rule, name):
-            batch.hold(name, [given_rows(rows_of(example).get(name, []), types)])
-    return judge_rule(rule, batch, standard, None, [{}])[0]
+            batch.hold(name, _held(name, examples, types))
+    return judge_rule(rule, batch, standard, None, [{} for _ in batch.returns])[: len(examples)]
+
+
+def measured_examples(
+    measure: Measure, examples: Sequence[Mapping[str, Any]], standard: Standard
+) -> list[list[Measured]]:
+    """Compute a measure for the teams of each example, all in one batch; an example is its tables."""
+    whole = [tables if "team_register" in tables else {"team_register": [{}], **tables} for tables in examples]
+    batch = example_batch("team_register", whole, standard)
+    for name, types in ((CELLS, CELL_TYPES), (ROWS, ROW_TYPES)):
+        batch.hold(name, _held(name, whole, types))
+    only = replace(standard, measures={measure.id: measure})
+    return measured(batch, only, [[] for _ in batch.returns])[: len(examples)]
 
 
 def given_rows(rows: Sequence[Mapping[str, Any]], types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
@@ -45,18 +62,29 @@ def given_rows(rows: Sequence[Mapping[str, Any]], types: Mapping[str, type[pl.Da
     return pl.DataFrame([{column: row.get(column) for column in types} for row in whole], schema=types)
 
 
-def measured_example(measure: Measure, tables: Mapping[str, Any], standard: Standard) -> list[Measured]:
-    """What a measure makes of the tables of one of its examples, team by team."""
-    register: Mapping[str, Any] = {"team_register": [{}]} if "team_register" not in tables else {}
-    batch = example_batch("team_register", {**register, **tables}, standard)
-    for name, types in ((CELLS, CELL_TYPES), (ROWS, ROW_TYPES)):
-        batch.hold(name, [given_rows(tables.get(name, []), types)])
-    return measured(batch, replace(standard, measures={measure.id: measure}), [[]])[0]
+def _held(
+    name: str, examples: Sequence[Mapping[str, Any]], types: Mapping[str, type[pl.DataType]]
+) -> list[pl.DataFrame]:
+    """A frame of the table for each example, and for the empty one at the end of the batch."""
+    return [given_rows(rows_of(example).get(name, []), types) for example in (*examples, {})]
 
 
-def example_batch(table: str, example: Mapping[str, Any], standard: Standard) -> Batch:
-    """An example as a batch of one return with its predecessor."""
-    return Batch(DuckDB(threads=1), standard, [Data(standard, *example_return(table, example, standard))])
+@cache
+def _engine() -> DuckDB:
+    """The database that all batches of examples share: starting one costs more than judging an example."""
+    return DuckDB(threads=1)
+
+
+def example_batch(table: str, examples: Sequence[Mapping[str, Any]], standard: Standard) -> Batch:
+    """Examples as a batch of returns, each with its predecessor.
+
+    An empty example comes last, so that no batch is of one return: those go by other names in the database.
+    """
+    returns = [Data(standard, *example_return(table, example, standard)) for example in (*examples, NO_ROWS)]
+    return Batch(_engine(), standard, returns)
+
+
+NO_ROWS: Mapping[str, Any] = {"return_header": []}
 
 
 def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:

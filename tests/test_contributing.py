@@ -21,7 +21,7 @@ from crt_return.sampling.writing import files_of, write_folder
 from crt_return.standard import Standard, load_standard, read_yaml, schema_folder
 from crt_return.thresholds import suites
 from crt_return.validate import run
-from tests.examples import judged_example, measured_example
+from tests.examples import judged_example, measured_examples
 from tests.following import blocks, commands, follow
 from tests.standard.test_standard import holds_to
 
@@ -136,7 +136,7 @@ def test_the_measure_added_on_the_page_is_worked_out_and_reported(changed: Stand
     holds_to("measure", read_yaml(tmp_path / "schema/measures/referral_pathways.yaml"))
     (added,) = set(changed.measures) - set(load_standard().measures)
     for example in changed.measures[added].examples:
-        (one,) = measured_example(changed.measures[added], example["tables"], changed)
+        ((one,),) = measured_examples(changed.measures[added], [example["tables"]], changed)
         assert (one.numerator, one.denominator, one.value, one.state) == (
             *(example.get(name) for name in ("numerator", "denominator", "value")),
             example["state"],

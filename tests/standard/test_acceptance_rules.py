@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -32,9 +33,14 @@ def cases(rules: list[Rule]) -> list[Any]:
     ]
 
 
+@cache
+def database() -> DuckDB:
+    return DuckDB(threads=1)
+
+
 def loaded(example: Mapping[str, Any]) -> DuckDB:
-    """The tables of an example; cells left out hold what is usual."""
-    engine = DuckDB()
+    """Load the tables of an example; cells left out hold what is usual."""
+    engine = database()
     for name, types in TABLES.items():
         rows = [{**GIVEN, **USUAL, **row} for row in example.get(name, [])]
         plain = [{column: row.get(column) for column in types} for row in rows]

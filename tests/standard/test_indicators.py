@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -50,8 +51,14 @@ def cases(of: Any) -> list[Any]:
     ]
 
 
+@cache
+def engine() -> DuckDB:
+    """The database that all tests here share; each loads the tables it reads."""
+    return DuckDB(threads=1)
+
+
 def answers(data: NationalData) -> Answers:
-    return Answers(data, STANDARD, DuckDB(threads=1), QUARTERS)
+    return Answers(data, STANDARD, engine(), QUARTERS)
 
 
 @pytest.mark.parametrize(("indicator", "example"), cases(INDICATORS))
@@ -102,14 +109,13 @@ def test_a_worked_example_of_a_query_gives_the_rows_its_file_says(
 
 @pytest.mark.parametrize("sql", SQL)
 def test_each_query_binds_in_duckdb_and_parses_for_spark(sql: str) -> None:
-    engine = DuckDB(threads=1)
     for name in PUBLICATION_TABLES:
-        load(engine, name, [])
-    asked = Answers(NationalData(YEAR, {}), STANDARD, engine, QUARTERS)
+        load(engine(), name, [])
+    asked = Answers(NationalData(YEAR, {}), STANDARD, engine(), QUARTERS)
     own = {name for name in tables_in([sql]) if not name.startswith("publication.")}
     for name in own:
-        engine.load(name if "." in name else f"main.{name}", asked.table(name))
-    engine.query(sql)
+        engine().load(name if "." in name else f"main.{name}", asked.table(name))
+    engine().query(sql)
     assert sqlglot.parse_one(for_spark(sql), read="spark")
     schemas = {name.split(".")[0] for name in tables_in([sql]) if "." in name}
     assert schemas <= {"measure", "acceptance", "codelist", "publication"}
@@ -156,16 +162,14 @@ RULE_CASES = [
 
 @pytest.mark.parametrize(("rule", "kind", "example"), RULE_CASES)
 def test_the_national_rules_own_examples_hold(rule: Rule, kind: str, example: Mapping[str, Any]) -> None:
-    engine = published(example)
-    assert bool(found(rule, engine)) == (kind == "fails")
+    assert bool(found(rule, published(example))) == (kind == "fails")
 
 
 def published(example: Mapping[str, Any]) -> DuckDB:
-    engine = DuckDB(threads=1)
-    load(engine, "publication.cell", [{**CELL, **row} for row in example.get("publication.cell", [])])
-    load(engine, "publication.coverage", example.get("publication.coverage", []))
-    load(engine, "publication.control", [CONTROL])
-    return engine
+    load(engine(), "publication.cell", [{**CELL, **row} for row in example.get("publication.cell", [])])
+    load(engine(), "publication.coverage", example.get("publication.coverage", []))
+    load(engine(), "publication.control", [CONTROL])
+    return engine()
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(one)
 
 
+@cache
 def named_in_schema() -> dict[str, str]:
     """Each text of `source`, and a file it stands in."""
     paths = sorted(SCHEMA.rglob("*.yaml"))
@@ -50,12 +52,15 @@ def test_the_register_has_the_shape_of_one_and_no_two_sources_share_a_name_or_an
     assert len({source.anchor for source in STANDARD.sources.values()}) == len(rows)
 
 
-@pytest.mark.parametrize(("text", "file"), named_in_schema().items())
-def test_every_source_named_in_the_standard_is_in_the_register(text: str, file: str) -> None:
-    try:
-        assert named(text)
-    except ValueError as error:
-        pytest.fail(f"schema/{file}: {error}")
+def test_every_source_of_the_standard_is_in_the_register() -> None:
+    faults = []
+    for text, file in named_in_schema().items():
+        try:
+            assert named(text)
+        except ValueError as error:
+            faults.append(f"schema/{file}: {error}")
+    assert faults == []
+    assert len(named_in_schema()) > 50
 
 
 @pytest.mark.parametrize(
