@@ -132,10 +132,10 @@ def meant_to_differ(field: Field, cell: str) -> bool:
 
 
 @pytest.mark.parametrize(("table", "field"), FIELDS.values(), ids=lambda one: one.name)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data())
 def test_frictionless_and_pandera_find_the_same_bad_cells(table: Table, field: Field, data: st.DataObject) -> None:
-    cells = data.draw(st.lists(dirty(field), min_size=1, max_size=25))
+    cells = [*NASTY, *data.draw(st.lists(dirty(field), min_size=60, max_size=80))]
     ours, theirs = by_us(table, field, cells), by_frictionless(table, field, cells)
     unexplained = {cells[place] for place in ours ^ theirs if not meant_to_differ(field, cells[place])}
     assert not unexplained
