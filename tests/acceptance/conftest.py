@@ -44,7 +44,11 @@ def place_in_postgresql(tmp_path: Path, postgresql: Any) -> Place:
     return Place(tmp_path, server.set(database=name).render_as_string(hide_password=False))
 
 
-@pytest.fixture(params=["place", "place_in_postgresql"], ids=["SQLite", "PostgreSQL"])
+SQLITE = pytest.param("place", id="SQLite")
+POSTGRESQL = pytest.param("place_in_postgresql", id="PostgreSQL", marks=pytest.mark.slow)  # it starts a server
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
 def any_place(request: pytest.FixtureRequest) -> Place:
     """The same on each kind of database."""
     found: Place = request.getfixturevalue(request.param)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -13,7 +17,8 @@ import pytest
 from crt_return import cli
 from crt_return.acceptance import receipts
 from crt_return.acceptance.register import Entry
-from tests.acceptance.runs import LATER, Place, a_return, rejected_return
+from crt_return.acceptance.store import Store
+from tests.acceptance.runs import LATER, Place, a_return, plainly, rejected_return
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -29,8 +34,29 @@ def receipt_of(place: Place, entry: Entry) -> Path:
     return place.store.folder / f"{receipts.place(entry)}.json"
 
 
-def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of `accept` that start no process."""
+
+    @contextmanager
+    def workers(store: Store, _: int | None) -> Iterator[Any]:
+        yield plainly(store)
+
+    monkeypatch.setattr(import_module("crt_return.acceptance.workers"), "local_workers", workers)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_accept_prints_a_line_a_return_and_the_desk(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    accept_two(place, capsys)
+
+
+@pytest.mark.slow
+def test_accept_with_real_workers_prints_the_same(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """The real command, with its real workers and Great Expectations."""
+    accept_two(place, capsys)
+
+
+def accept_two(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     place.put("RZA.zip", a_return("RZA"))
     place.put("RZB.zip", rejected_return("RZB"))
     place.expect(("RZA", LATER, 1), ("RZB", LATER, 1))
@@ -40,6 +66,7 @@ def test_accept_prints_a_line_a_return_and_where_the_desk_is(place: Place, capsy
     assert "RZA.zip: RZA 2006-07-Q4 v1: ACCEPTED (0 errors, 0 warnings)" in out
     assert "RZB.zip: RZB 2006-07-Q4 v1: REJECTED (1 error," in out
     assert "2 in the inbox: 2 judged now, 0 before." in out
+    assert f"The desk is {place.store.folder / 'desk.html'}." in out
     status, out, _ = run(capsys, *given)
     assert status == 0
     assert "- judged before" in out

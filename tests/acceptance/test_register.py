@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Register
-from tests.acceptance.runs import Place, a_return
+from tests.acceptance.runs import Place
 
 
 @pytest.mark.parametrize("statement", ["UPDATE submission SET outcome = 'accepted'", "DELETE FROM submission"])
-def test_the_database_itself_refuses_to_change_or_delete(any_place: Place, statement: str) -> None:
-    any_place.put("a.zip", a_return())
+def test_database_refuses_to_change_or_delete_entries(any_place: Place, statement: str) -> None:
+    any_place.put_unreadable()
     any_place.accept()
     before = any_place.entries()
     engine = sa.create_engine(any_place.url)
@@ -25,7 +25,7 @@ def test_the_database_itself_refuses_to_change_or_delete(any_place: Place, state
 
 
 def test_a_submission_registered_twice_is_there_once(any_place: Place) -> None:
-    any_place.put("a.zip", a_return())
+    any_place.put_unreadable()
     any_place.accept()
     with Register(any_place.url) as register:
         (entry,) = register.entries()

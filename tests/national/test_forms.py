@@ -278,6 +278,7 @@ def written(cell: str | float) -> str:
     return cell_text(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
+@pytest.mark.slow
 def test_the_command_line_loads_no_drawing_and_no_template_until_it_is_asked_to() -> None:
     seen = "import sys; from crt_return import cli; print(sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True, text=True).stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ def figure(made: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A figure without what the standard says of it."""
     said = ("title", "kind", "unit", "target", "source", "standing", "state")
     return {part: value for part, value in made["indicators"][name].items() if part not in said}
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw no charts and fill in no workbook, except for the report on the year: `test_forms.py` looks at both."""
+    if "year" not in request.fixturenames:
+        monkeypatch.setattr(import_module("crt_return.national.page"), "svg", lambda *_, **__: "<svg></svg>")
+        monkeypatch.setattr(import_module("crt_return.national.write"), "workbook_bytes", lambda *_: b"")
 
 
 @pytest.fixture(scope="module")
