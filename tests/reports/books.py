@@ -13,7 +13,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 
 from crt_return.workbook_layout import ISSUES
-from tests.reports.returns import STANDARD
+from tests.batches import STANDARD
 
 HEADER = "No."
 
@@ -27,9 +27,10 @@ def header_row(sheet: Any) -> int:
 
 
 def issue_rows(content: bytes) -> list[Mapping[str, Any]]:
-    """The rows of the sheet of issues, by the names of its columns, each with the number of its row."""
-    sheet = opened(content)[ISSUES]
-    top, *rows = sheet.iter_rows(min_row=header_row(sheet), values_only=True)
+    """Return the rows of the sheet of issues by the names of its columns; no other sheet is read."""
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    rows = [*book[ISSUES].iter_rows(values_only=True)]
+    top, *rows = rows[next(number for number, row in enumerate(rows) if row[0] == HEADER) :]
     return [dict(zip(map(str, top), row, strict=True)) for row in rows]
 
 
@@ -44,8 +45,8 @@ def leads_to(cell: Any) -> str:
     return str(cell.hyperlink.location) if cell.hyperlink else ""
 
 
-def workbook_of(folder: Path, file: Path) -> Path:
-    """The CSV files of a return as a workbook of a user's own, with looks of its own."""
+def workbook_of(folder: Path) -> Workbook:
+    """Put the CSV files of a return into a workbook with a user's looks."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name in STANDARD.tables:
@@ -55,5 +56,4 @@ def workbook_of(folder: Path, file: Path) -> Path:
                 for line in csv.reader(read):
                     sheet.append([cell or None for cell in line])
             sheet["B2"].font, sheet["B2"].fill = Font(italic=True), PatternFill("solid", fgColor="ABCDEF")
-    book.save(file)
-    return file
+    return book

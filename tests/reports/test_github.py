@@ -1,9 +1,10 @@
-"""Annotations in a run of GitHub Actions, and nothing of them elsewhere."""
+"""GitHub Actions gets annotations after the summary; elsewhere there are none."""
 
 from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from unittest import mock
 
@@ -11,8 +12,8 @@ import pytest
 
 from crt_return import cli
 from crt_return.reports import github
-from crt_return.validate import run
-from tests.reports.returns import HOSTILE, RETURNS, STANDARD, checked, with_cells
+from tests.batches import STANDARD
+from tests.reports.returns import RETURNS, checked
 
 COMMAND = re.compile(r"^\s*::(\w[\w-]*)", re.MULTILINE)
 
@@ -24,7 +25,7 @@ def printed(capsys: pytest.CaptureFixture[str], path: Path) -> str:
     return capsys.readouterr().out
 
 
-def test_a_run_of_github_has_annotations_after_its_summary(
+def test_run_on_github_has_annotations_after_its_summary(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -34,12 +35,15 @@ def test_a_run_of_github_has_annotations_after_its_summary(
     assert "/rich/return_header.csv,line=2,title=HDR-03 The dates of the header are those of its quarter::" in line
 
 
-def test_elsewhere_there_are_none(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_elsewhere_has_no_annotations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    assert not COMMAND.search(printed(capsys, RETURNS["rejected"]))
+    monkeypatch.setattr(import_module("crt_return.validate"), "run", lambda *_, **__: checked("rejected"))
+    said = printed(capsys, RETURNS["rejected"])
+    assert "REJECTED" in said
+    assert not COMMAND.search(said)
 
 
-def test_ten_of_a_kind_are_annotated_and_the_true_number_is_said() -> None:
+def test_ten_of_a_kind_are_annotated_and_all_are_counted() -> None:
     report = checked("rejected").report
     said = github.lines(checked("rejected"), STANDARD)
     assert said.count("::error ") == said.count("::warning ") == github.MOST_OF_A_KIND
@@ -47,9 +51,8 @@ def test_ten_of_a_kind_are_annotated_and_the_true_number_is_said() -> None:
     assert f"The first 10 of {report.counts['warning']} warnings" in said
 
 
-def test_no_value_of_a_return_is_a_command_to_github(tmp_path: Path) -> None:
-    made = run(with_cells(tmp_path / "return", "team_register", HOSTILE), thresholds=False)
-    said = github.lines(made, STANDARD)
+def test_no_value_of_a_return_is_a_command_to_github() -> None:
+    said = github.lines(checked("hostile"), STANDARD)
     assert "%0A::error::" in said, "no finding shows the cell"
     assert all(re.match(r"::(error|warning|notice) file=", line) for line in said.splitlines())
     start, *_, end = github.plain("::error::\n").splitlines()

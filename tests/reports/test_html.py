@@ -6,7 +6,9 @@ import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,43 +17,45 @@ from crt_return.cli import commands
 from crt_return.reports.grouped import first_to_mend, sections
 from crt_return.reports.html import page_bytes
 from crt_return.reports.words import place
-from crt_return.sampling.scene import Row, Tables
-from crt_return.sampling.valid import two_quarters
-from crt_return.sampling.writing import files_of, write_folder
-from crt_return.standard import load_standard
-from crt_return.validate import Run, run
-from tests.explaining import TEXT, answer, warnings_of
+from crt_return.validate import Run
+from crt_return.validate import run as validated
+from tests.batches import STANDARD
+from tests.explaining import TEXT, warnings_of
+from tests.reports.returns import (
+    FURTHER,
+    NHS_NUMBER,
+    NHS_TOTAL,
+    RETURNS,
+    SCRIPT,
+    checked,
+    tables_of,
+    written,
+)
 from tests.reports.seen import Element, excerpt, findings, hashes, links, marked, policy, read
 from tests.shown import faults
 
-STANDARD = load_standard()
-SAMPLE = Path(__file__).parents[2] / "sample_data"
-PREVIOUS = SAMPLE / "previous"
-RETURNS = ("valid", "invalid/rich", "invalid/wrong-cells", "invalid/low-fidelity", "invalid/missing-file")
-UNREADABLE = "invalid/corrupt.zip"
-NHS_NUMBER = "9434765919"
-_, NOW = two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 3)
+PAGES = (*RETURNS, *FURTHER)
 
 
 @cache
-def ran(name: str, *, thresholds: bool = True) -> Run:
-    return run(SAMPLE / name, prior=PREVIOUS, thresholds=thresholds)
+def page_of(name: str) -> Element:
+    return read(written(name, ".html"))
 
 
-@cache
-def page_of(name: str, *, thresholds: bool = True) -> Element:
-    return read(page_bytes(ran(name, thresholds=thresholds), STANDARD))
+@pytest.fixture(scope="module")
+def without_thresholds(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Run]:
+    """Let the command write the page of a valid return without thresholds, and return it with the command's run."""
+    module, file, kept = import_module("crt_return.validate"), tmp_path_factory.mktemp("page") / "report.HTML", []
 
+    def run(*paths: Path, **options: Any) -> Run:
+        kept.append(validated(*paths, **options))
+        return kept[0]
 
-def made(tables: Tables, folder: Path) -> Run:
-    return run(write_folder(files_of(tables, STANDARD), folder / "return"))
-
-
-def changed(table: str, place_of_row: int, **cells: str) -> Tables:
-    """A valid return with some cells of one row changed."""
-    rows: list[Row] = [dict(row) for row in NOW[table]]
-    rows[place_of_row] |= cells
-    return {**NOW, table: rows}
+    words = ["validate", str(RETURNS["accepted"]), "--no-thresholds", "--report", str(file)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "run", run)
+        assert CliRunner().invoke(commands, words, standalone_mode=False).return_value == 0
+    return file.read_bytes(), kept[0]
 
 
 def part(page: Element, name: str) -> Element | None:
@@ -74,10 +78,10 @@ def fault_of(page: Element, rule: str) -> Element:
 
 
 @pytest.mark.parametrize("most_a_rule", [1, 100])
-@pytest.mark.parametrize("name", (*RETURNS, UNREADABLE))
-def test_every_finding_is_on_the_page_once_under_its_rule_with_its_place(name: str, most_a_rule: int) -> None:
-    report = ran(name).report
-    seen = findings(read(page_bytes(ran(name), STANDARD, most_a_rule=most_a_rule)))
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_each_finding_once_under_its_rule(name: str, most_a_rule: int) -> None:
+    report = checked(name).report
+    seen = findings(read(page_bytes(checked(name), STANDARD, most_a_rule=most_a_rule)))
     assert [one.number for one in seen] == list(range(1, len(report.findings) + 1))
     for one, found in zip(seen, report.findings, strict=True):
         assert (one.rule, one.message) == (found.rule, found.message)
@@ -85,24 +89,24 @@ def test_every_finding_is_on_the_page_once_under_its_rule_with_its_place(name: s
 
 
 def test_a_finding_has_its_value_what_was_expected_and_its_field() -> None:
-    shown = fault_of(page_of("invalid/rich"), "GTK-01")
+    shown = fault_of(page_of("rejected"), "GTK-01")
     assert [one.words for one in next(shown.all("dl", "values")).all("div")] == ["Found27", "Expected28"]
     assert next(shown.all("p", "where")).words.startswith("gatekeeping.csv, cell G6")
     assert "(admissions_eligible)" in next(shown.all("p", "where")).words
 
 
-def test_a_rule_says_how_to_mend_why_it_matters_and_how_often_it_failed() -> None:
-    for section in sections(ran("invalid/rich").report, STANDARD):
+def test_rule_shows_its_fix_its_reason_and_its_count() -> None:
+    for section in sections(checked("rejected").report, STANDARD):
         for group in section.groups:
-            shown = page_of("invalid/rich").named(group.id)
+            shown = page_of("rejected").named(group.id)
             assert shown
             assert group.rule.fix in shown.text
             assert group.rule.why in shown.text
             assert f"({group.count:,})" in next(shown.all("h3")).words
 
 
-def test_the_excerpt_shows_the_key_and_what_the_rule_reads_and_marks_the_cell() -> None:
-    shown = fault_of(page_of("invalid/rich"), "GTK-01")
+def test_excerpt_shows_key_and_read_cells_and_marks_the_fault() -> None:
+    shown = fault_of(page_of("rejected"), "GTK-01")
     assert excerpt(shown) == {
         "C team_id": "RZA-T04",
         "D legal_status": "voluntary",
@@ -114,27 +118,27 @@ def test_the_excerpt_shows_the_key_and_what_the_rule_reads_and_marks_the_cell() 
     assert next(next(shown.all("div", "row")).all("p")).words == "Row 6"
 
 
-def test_the_excerpt_of_a_blank_cell_shows_its_neighbours_and_says_that_it_is_blank() -> None:
-    shown = fault_of(page_of("invalid/wrong-cells"), "PKG-04")
+def test_excerpt_of_a_blank_cell_says_blank_and_has_neighbours() -> None:
+    shown = fault_of(page_of("faulty cells"), "PKG-04")
     assert marked(shown) == ["L gatekept_out_of_hours"]
     assert excerpt(shown)["L gatekept_out_of_hours"] == "blanklook here"
     assert {"K not_gatekept", "M mha_assessments"} <= set(excerpt(shown))
 
 
-@pytest.mark.slow
-def test_every_rule_that_was_not_evaluated_is_named_with_its_reason() -> None:
-    for name in RETURNS:
-        report, shown = ran(name).report, part(page_of(name), "not-evaluated")
+def test_rules_not_evaluated_are_named_with_their_reasons() -> None:
+    readable = [name for name in PAGES if checked(name).package]
+    for name in readable:
+        report, shown = checked(name).report, part(page_of(name), "not-evaluated")
         assert shown
         for one in report.rules.not_evaluated:
             assert one.rule in shown.text
             assert " ".join(one.because.split()) in shown.words
-    heading = page_of("invalid/rich").named("not-evaluated")
-    assert heading and f"({len(ran('invalid/rich').report.rules.not_evaluated)} rules)" in heading.words
+    heading = page_of("rejected").named("not-evaluated")
+    assert heading and f"({len(checked('rejected').report.rules.not_evaluated)} rules)" in heading.words
 
 
 def test_every_level_status_and_measure_stands_there_as_text() -> None:
-    page, report = page_of("invalid/low-fidelity"), ran("invalid/low-fidelity").report
+    page, report = page_of("queried"), checked("queried").report
     complete, fidelity = part(page, "completeness"), part(page, "fidelity")
     assert complete and fidelity
     for level in report.completeness["levels"]:
@@ -153,17 +157,17 @@ def test_every_level_status_and_measure_stands_there_as_text() -> None:
 
 
 def test_what_is_in_order_is_said_too() -> None:
-    shown = part(page_of("invalid/rich"), "well")
+    shown = part(page_of("rejected"), "well")
     assert shown
-    assert f"{len(ran('invalid/rich').report.rules.passed)} rules of {len(STANDARD.rules)} passed" in shown.text
+    assert f"{len(checked('rejected').report.rules.passed)} rules of {len(STANDARD.rules)} passed" in shown.text
     assert "measures met" in shown.text
 
 
-def test_it_says_what_was_checked_by_what_and_how_many_rows_were_read() -> None:
-    shown, report = part(page_of("valid"), "about"), ran("valid").report
+def test_page_shows_the_versions_the_hash_and_the_rows_read() -> None:
+    shown, report = part(page_of("accepted"), "about"), checked("accepted").report
     assert shown
     for words in (report.submission.content_sha256, report.standard["version"], report.tool["version"], "January"):
-        assert words and words in page_of("valid").text
+        assert words and words in page_of("accepted").text
     rows = {next(row.all("th")).words: row.words for row in shown.all("tr")}
     assert "gatekeeping.csv" in rows["Gatekeeping"]
     assert "6 rows" in rows["Gatekeeping"]
@@ -172,27 +176,27 @@ def test_it_says_what_was_checked_by_what_and_how_many_rows_were_read() -> None:
 # What comes first
 
 
-def test_causes_come_before_what_follows_from_them_and_errors_before_warnings() -> None:
-    report = ran("invalid/rich").report
+def test_causes_and_errors_come_first() -> None:
+    report = checked("rejected").report
     first = first_to_mend(sections(report, STANDARD))
     assert [group.holds_back for group in first] == sorted((group.holds_back for group in first), reverse=True)
     assert {group.severity for group in first} == {"error"}
     assert "EXP-02" not in [group.rule.id for group in first], "it goes away once the warnings are explained"
-    shown = part(page_of("invalid/rich"), "first")
+    shown = part(page_of("rejected"), "first")
     assert shown
     assert [one.given["href"] for one in shown.all("a")] == [f"#{group.id}" for group in first]
     assert f"until then {first[0].holds_back} other rules cannot be judged in full" in shown.words
 
 
 def test_a_file_that_is_missing_comes_before_everything() -> None:
-    assert first_to_mend(sections(ran("invalid/missing-file").report, STANDARD))[0].rule.check == "reading"
+    assert first_to_mend(sections(checked("missing file").report, STANDARD))[0].rule.check == "reading"
 
 
 # The outcomes
 
 
-@pytest.mark.parametrize("name", (*RETURNS, UNREADABLE))
-def test_no_part_is_empty_every_table_has_a_caption_and_every_link_leads_somewhere(name: str) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_no_empty_part_and_no_broken_link(name: str) -> None:
     page = page_of(name)
     assert links(page)
     assert {link for link in links(page) if link.startswith("#") and not page.named(link[1:])} == set()
@@ -206,46 +210,43 @@ def test_no_part_is_empty_every_table_has_a_caption_and_every_link_leads_somewhe
 
 
 def test_an_accepted_return_has_a_confident_page() -> None:
-    page = page_of("valid")
+    page = page_of("accepted")
     assert next(page.all("p", "headline")).text == "This return can be submitted"
     assert [part(page, name) for name in ("first", "error", "warning", "explained")] == [None] * 4
     titles = [one.given["id"] for one in page.all("h2")]
     assert titles[:3] == ["well", "completeness", "fidelity"], "what is good comes first"
 
 
-def test_without_thresholds_nothing_promises_that_the_return_can_be_submitted() -> None:
-    page = page_of("valid", thresholds=False)
+def test_page_without_thresholds_promises_nothing(without_thresholds: tuple[bytes, Run]) -> None:
+    page = read(without_thresholds[0])
     assert "can be submitted" not in page.text
     assert "so this is the outcome of the other rules alone" in page.text
     assert (part(page, "completeness"), part(page, "fidelity")) == (None, None)
 
 
 def test_what_cannot_be_read_says_why_and_shows_no_figures() -> None:
-    page = page_of(UNREADABLE)
+    page = page_of("damaged zip")
     assert "corrupt.zip is a damaged zip file" in next(page.all("div", "unreadable")).text
     assert [part(page, name) for name in ("first", "completeness", "fidelity", "well")] == [None] * 4
     assert list(page.all("ul", "tiles")) == []
 
 
-def test_an_explained_warning_stands_by_itself_with_what_was_said_of_it(tmp_path: Path) -> None:
-    tables = {**NOW, "return_header": [{**NOW["return_header"][0], "submission_status": "provisional"}]}
-    tables["team_register"] = [{**NOW["team_register"][0], "age_min": "18"}, *NOW["team_register"][1:]]
-    warnings = warnings_of(made(tables, tmp_path).report)
-    assert warnings
-    answered = made({**tables, "explanations": [answer(one) for one in warnings]}, tmp_path / "again")
+def test_explained_warning_is_shown_with_its_explanation() -> None:
+    answered, page = checked("explained warning"), page_of("explained warning")
     assert answered.report.outcome == "accepted_with_explanations"
-    page = read(page_bytes(answered, STANDARD))
+    warnings = warnings_of(checked("open warning").report)
+    assert warnings
     shown = part(page, "explained")
     assert shown
     assert part(page, "warning") is None
-    for one in shown.all("li", "fault"):
-        assert f"Local service model: {TEXT} (Service manager)" in one.words
-        assert "Stateexplained" in one.words
+    for fault in shown.all("li", "fault"):
+        assert f"Local service model: {TEXT} (Service manager)" in fault.words
+        assert "Stateexplained" in fault.words
     assert len(list(shown.all("li", "fault"))) == len(warnings)
 
 
 def test_an_open_warning_gives_what_a_row_of_explanations_copies() -> None:
-    report, page = ran("invalid/low-fidelity").report, page_of("invalid/low-fidelity")
+    report, page = checked("queried").report, page_of("queried")
     for number, one in enumerate(report.findings, start=1):
         if one.severity == "warning":
             shown = page.named(f"f{number}")
@@ -257,12 +258,12 @@ def test_an_open_warning_gives_what_a_row_of_explanations_copies() -> None:
 # One file, and nothing in it that should not be
 
 
-def test_the_same_report_gives_the_same_bytes_whenever_it_is_written() -> None:
-    assert page_bytes(ran("invalid/rich"), STANDARD) == page_bytes(ran("invalid/rich"), STANDARD)
+def test_page_of_the_same_report_has_the_same_bytes() -> None:
+    assert page_bytes(checked("rejected"), STANDARD) == written("rejected", ".html")
 
 
-def test_it_fetches_nothing_and_its_policy_lets_nothing_run_but_its_own() -> None:
-    text, page = page_bytes(ran("invalid/rich"), STANDARD).decode(), page_of("invalid/rich")
+def test_page_fetches_nothing_and_runs_only_its_scripts() -> None:
+    text, page = written("rejected", ".html").decode(), page_of("rejected")
     asked = [one.given[name] for one in page.all() for name in ("src", "srcset", "action") if name in one.given]
     assert asked == []
     assert {link for link in links(page) if not link.startswith("#")} == set()
@@ -275,45 +276,36 @@ def test_it_fetches_nothing_and_its_policy_lets_nothing_run_but_its_own() -> Non
 
 
 @pytest.mark.parametrize("most_a_rule", [1, 100])
-def test_what_looks_like_html_in_a_return_is_shown_as_it_was_written(most_a_rule: int, tmp_path: Path) -> None:
-    name = "</script><script>alert('CRT & co')</script>"
-    tables = changed("team_register", 0, team_name=name)
-    tables["team_register"] = [{**row, "team_name": name} for row in tables["team_register"]]
-    found = made(tables, tmp_path)
-    written = page_bytes(found, STANDARD, most_a_rule=most_a_rule)
-    assert b"<script>alert" not in written
-    assert len([one for one in findings(read(written)) if one.rule == "REG-02" and name in one.message]) == 2
-    assert excerpt(fault_of(read(written), "REG-02"))["D team_name"] == f"{name}look here"
+def test_text_like_html_is_shown_as_it_was_written(most_a_rule: int) -> None:
+    content = page_bytes(checked("scripts"), STANDARD, most_a_rule=most_a_rule)
+    page = read(content)
+    assert b"<script>alert" not in content
+    assert len([found for found in findings(page) if found.rule == "REG-02" and SCRIPT in found.message]) == 2
+    assert excerpt(fault_of(page, "REG-02"))["D team_name"] == f"{SCRIPT}look here"
 
 
-def test_an_nhs_number_beside_a_fault_is_hidden_and_so_is_a_sum_with_it(tmp_path: Path) -> None:
-    total = str(int(NHS_NUMBER) + 1)
-    tables = changed("gatekeeping", 0, admissions_total=NHS_NUMBER, admissions_eligible=total, gatekept_total="some")
-    written = page_bytes(made(tables, tmp_path), STANDARD).decode()
-    assert "gatekept_total" in written
-    assert NHS_NUMBER not in written
-    assert total not in written
+def test_nhs_number_near_a_fault_is_hidden_with_its_sum() -> None:
+    content = written("NHS number", ".html").decode()
+    assert "gatekept_total" in content
+    assert NHS_NUMBER not in content
+    assert NHS_TOTAL not in content
 
 
-def test_of_a_single_person_nothing_is_shown_beside_a_fault(tmp_path: Path) -> None:
-    episodes = changed("episodes", 0, referral_received="soon")["episodes"]
-    header = [{**NOW["return_header"][0], "submitted_on": "soon", "contact_email": "crt.rza@example.nhs.uk"}]
-    tables = {**NOW, "episodes": episodes, "return_header": header}
-    written = page_bytes(made(tables, tmp_path), STANDARD).decode()
-    (shown,) = [one for one in read(written.encode()).all("li", "fault") if marked_in(one) == ["F referral_received"]]
+def test_excerpt_of_a_single_person_shows_only_ids_and_fault() -> None:
+    content, episode = written("single person", ".html").decode(), tables_of("single person")["episodes"][0]
+    shown_faults = page_of("single person").all("li", "fault")
+    (shown,) = [fault for fault in shown_faults if marked_in(fault) == ["F referral_received"]]
     assert set(excerpt(shown)) == {"C team_id", "D episode_id", "F referral_received"}
-    assert episodes[0]["person_pseudonym"] not in written
-    assert "crt.rza@example.nhs.uk" not in written
+    assert episode["person_pseudonym"] not in content
+    assert "crt.rza@example.nhs.uk" not in content
 
 
 def test_what_stands_for_several_rows_says_so() -> None:
-    (repeated,) = [one for one in faults(ran("invalid/wrong-cells").report) if one.rule == "PKG-06"]
+    (repeated,) = [one for one in faults(checked("faulty cells").report) if one.rule == "PKG-06"]
     assert repeated.count == 2
-    assert "stands for 2 rows" in next(fault_of(page_of("invalid/wrong-cells"), "PKG-06").all("p", "where")).text
+    assert "stands for 2 rows" in next(fault_of(page_of("faulty cells"), "PKG-06").all("p", "where")).text
 
 
-def test_the_command_writes_it_by_the_ending_of_the_name(tmp_path: Path) -> None:
-    file = tmp_path / "report.HTML"
-    asked = ["validate", str(SAMPLE / "valid"), "--no-thresholds", "--report", str(file)]
-    assert CliRunner().invoke(commands, asked, standalone_mode=False).return_value == 0
-    assert file.read_bytes() == page_bytes(run(SAMPLE / "valid", thresholds=False), STANDARD)
+def test_command_writes_the_page_by_the_ending_of_the_name(without_thresholds: tuple[bytes, Run]) -> None:
+    content, run = without_thresholds
+    assert content == page_bytes(run, STANDARD)
