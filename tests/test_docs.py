@@ -1,4 +1,4 @@
-"""The pages and the README say what is so: whoever follows them sees what they show."""
+"""The README and the pages show commands and files that work as shown."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from crt_return.finding import Report
+from crt_return.sampling.writing import write_folder
 from crt_return.standard import load_standard
-from crt_return.validate import run
+from tests.batches import judge
 from tests.following import blocks, commands, follow, pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
+GENERATED = {"downloads.md"}
+"""The generated pages with commands to follow."""
+
 PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -26,13 +31,13 @@ def of_the_department() -> list[str]:
     return commands(README[README.index("For the Department") :])
 
 
-def test_the_readme_has_two_commands_to_set_up_and_the_gate_runs_both() -> None:
-    first, second = (one.text for one in blocks(README) if one.language == "sh")
-    assert "crt-return validate sample_data/valid" in first
-    assert "pytest" in second
+def test_gate_runs_every_command_block_of_readme() -> None:
+    try_it, test, site = (block.text for block in blocks(README) if block.language == "sh")
+    assert "crt-return validate sample_data/valid" in try_it
+    assert "pytest" in test
+    assert "mkdocs build --strict" in site
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    assert "readme_block 1" in gate
-    assert "readme_block 2" in gate
+    assert [number for number in (1, 2, 3) if f"run_readme_block {number}" not in gate] == []
 
 
 @pytest.fixture
@@ -67,9 +72,22 @@ def test_the_readmes_commands_run_as_printed(command: str, checkout: Path) -> No
     assert done.stdout
 
 
-def test_the_readmes_python_runs(checkout: Path) -> None:
-    (code,) = (one.text for one in blocks(README) if one.language == "python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True)
+def readme_python() -> str:
+    (code,) = (block.text for block in blocks(README) if block.language == "python")
+    return code
+
+
+def test_readme_python_prints_outcome(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(checkout)
+    exec(readme_python(), {})
+    assert capsys.readouterr().out.startswith("accepted ")
+
+
+@pytest.mark.slow
+def test_readme_python_runs_in_its_own_process(checkout: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", readme_python()], cwd=checkout, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("accepted ")
 
@@ -81,28 +99,44 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_command() -> None:
     assert listed == {"0", str(cli.EXIT_ERRORS), str(cli.EXIT_USAGE), str(cli.EXIT_OUR_FAULT), str(cli.EXIT_STOPPED)}
 
 
-def followed() -> list[str]:
+def followed(docs: Path) -> list[str]:
     """The pages to follow; those on contributing change the standard, and `test_contributing.py` follows them."""
-    return [page.relative_to(DOCS).as_posix() for page in pages(DOCS) if page.parent.name != "contributing"]
+    return [page.relative_to(docs).as_posix() for page in pages(docs) if page.parent.name != "contributing"]
+
+
+def follow_in(folder: Path, page: Path) -> None:
+    """Follow a page in a folder with the samples and an inbox."""
+
+    def put(file: str, text: str) -> None:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
+
+    follow(page.read_text(encoding="utf-8"), folder, put, leave_out=of_the_department())
+
+
+BY_HAND = sorted({*followed(DOCS)} - GENERATED)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", followed())
-def test_a_page_can_be_followed_from_top_to_bottom(name: str, inbox: Path) -> None:
-    def put(file: str, text: str) -> None:
-        (inbox / file).parent.mkdir(parents=True, exist_ok=True)
-        (inbox / file).write_text(text, encoding="utf-8")
-
-    page = (DOCS / name).read_text(encoding="utf-8")
-    follow(page, inbox, put, leave_out=of_the_department())
+@pytest.mark.parametrize("name", BY_HAND)
+def test_page_can_be_followed_from_top_to_bottom(name: str, inbox: Path) -> None:
+    follow_in(inbox, DOCS / name)
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())
-def test_a_command_that_is_not_run_says_what_to_fill_in(page: Path) -> None:
-    """What stands in a block of text is no command to copy: it has words in capitals for what is the reader's own."""
-    texts = [one.text for one in blocks(page.read_text(encoding="utf-8")) if one.language == "text"]
-    shown = [line for text in texts for line in text.splitlines() if line.startswith("crt-return")]
-    assert all(PLACEHOLDER.search(line) for line in shown)
+@pytest.mark.slow
+def test_generated_page_can_be_followed_from_top_to_bottom(published: Path, inbox: Path) -> None:
+    assert {*followed(published / "docs")} == {*BY_HAND} | GENERATED
+    for name in GENERATED:
+        follow_in(inbox, published / "docs" / name)
+
+
+def test_command_that_is_not_run_says_what_to_fill_in(published: Path) -> None:
+    """Commands in a block of text are not to be copied: words in capitals stand for the reader's own values."""
+    found = {page: blocks(page.read_text(encoding="utf-8")) for page in (published / "docs").rglob("*.md")}
+    texts = [(page, block.text) for page, shown in found.items() for block in shown if block.language == "text"]
+    lines = [(page.name, line) for page, text in texts for line in text.splitlines() if line.startswith("crt-return")]
+    assert lines
+    assert [(page, line) for page, line in lines if not PLACEHOLDER.search(line)] == []
 
 
 def first_return() -> dict[str, str]:
@@ -112,35 +146,42 @@ def first_return() -> dict[str, str]:
     return {one.title.removeprefix("my-return/"): one.text for one in reversed(shown)}
 
 
-def test_the_return_written_by_hand_has_every_file_and_breaks_no_rule(tmp_path: Path) -> None:
-    standard = load_standard()
-    files = first_return()
-    assert set(files) == {table.file for table in standard.tables.values() if table.presence == "required"}
-    assert f"{len(files)} CSV files" in (DOCS / "start/prepare.md").read_text(encoding="utf-8")
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    report = run(tmp_path).report
-    assert report.counts["error"] == 0
-    assert [one.rule for one in report.findings if one.severity == "warning"] == ["HTX-11"]
+NEEDED_ROWS = sorted(set(first_return()) - {"explanations.csv", "gatekeeping_exemption.csv"})
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(first_return()) - {"explanations.csv", "gatekeeping_exemption.csv"}))
-def test_no_row_can_be_left_out_of_the_smallest_return(name: str, tmp_path: Path) -> None:
-    for file, text in first_return().items():
-        lines = text.splitlines()
-        kept = lines[:-1] if file == name else lines
-        (tmp_path / file).write_text("\n".join(kept) + "\n", encoding="utf-8")
-    assert run(tmp_path, thresholds=False).report.counts["error"] > 0
-
-
-def test_the_nil_return_of_the_page_is_accepted(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """Judge in one batch the page's first return, it without the last row of each file, and the nil return."""
     page = (DOCS / "start/prepare.md").read_text(encoding="utf-8")
-    (header,) = (one.text for one in blocks(page) if one.title == "nil-return/return_header.csv")
-    for name, text in first_return().items():
-        (tmp_path / name).write_text(text.splitlines()[0] + "\n", encoding="utf-8")
-    (tmp_path / "return_header.csv").write_text(header, encoding="utf-8")
-    assert run(tmp_path).report.outcome == "accepted"
+    (nil_header,) = (block.text for block in blocks(page) if block.title == "nil-return/return_header.csv")
+    whole = first_return()
+    header_rows = {name: text.splitlines()[0] + "\n" for name, text in whole.items()}
+    returns = {"whole": whole, "nil": {**header_rows, "return_header.csv": nil_header}}
+    for name in NEEDED_ROWS:
+        returns[name] = {**whole, name: "".join(whole[name].splitlines(keepends=True)[:-1])}
+    folder = tmp_path_factory.mktemp("by-hand")
+    paths = {
+        name: write_folder({file: text.encode() for file, text in files.items()}, folder / name)
+        for name, files in returns.items()
+    }
+    return {name: run.report for name, run in judge(paths).items()}
+
+
+def test_return_written_by_hand_has_every_file_and_breaks_no_rule(by_hand: dict[str, Report]) -> None:
+    files = first_return()
+    assert set(files) == {table.file for table in load_standard().tables.values() if table.presence == "required"}
+    assert f"{len(files)} CSV files" in (DOCS / "start/prepare.md").read_text(encoding="utf-8")
+    assert by_hand["whole"].counts["error"] == 0
+    assert [found.rule for found in by_hand["whole"].findings if found.severity == "warning"] == ["HTX-11"]
+
+
+@pytest.mark.parametrize("name", NEEDED_ROWS)
+def test_no_row_can_be_left_out_of_smallest_return(name: str, by_hand: dict[str, Report]) -> None:
+    assert by_hand[name].counts["error"] > 0
+
+
+def test_nil_return_of_page_is_accepted(by_hand: dict[str, Report]) -> None:
+    assert by_hand["nil"].outcome == "accepted"
 
 
 def test_the_exit_statuses_for_software_are_those_of_the_readme() -> None:
