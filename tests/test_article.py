@@ -12,30 +12,32 @@ from typing import Any
 import pytest
 
 from crt_return.sampling.england import INBOX, returning
+from tests.once import once
 from tests.sampling import counting
 from tests.test_docs import of_the_department
 
+pytestmark = pytest.mark.slow
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def england(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the README's commands for the Department were run, as printed."""
-    folder = tmp_path_factory.mktemp("department")
+    """A folder in which the README's commands for the Department were run, as printed, once a test run."""
+    return once(tmp_path_factory, "department", run_commands)
+
+
+def run_commands(folder: Path) -> None:
     for command in of_the_department():
         words = shlex.split(command)
         done = subprocess.run(
             [sys.executable, "-m", "crt_return", *words[1:]], cwd=folder, capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, ""), (command, done.stdout[-500:])
-    return folder
 
 
 @pytest.fixture(scope="module")
 def report(england: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((england / "report/national.json").read_text(encoding="utf-8"))
     return found
-
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("england")]
 
 
 @pytest.mark.parametrize(

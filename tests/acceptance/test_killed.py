@@ -91,19 +91,27 @@ def to_the_end(place: Place, prepared: Path) -> float:
     return time.perf_counter() - began
 
 
-@pytest.fixture
-def filled(place: Place, tmp_path: Path) -> tuple[Place, Path, dict[str, Any]]:
-    """An inbox not yet accepted, its examinations, and the state a run that nothing disturbs ends in."""
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Path, dict[str, Any]]:
+    """An inbox accepted by a run that nothing disturbs, its examinations, and the state the run ends in."""
     CONTEXT.set_forkserver_preload(["tests.acceptance.test_killed", "crt_return.tables", "polars", "duckdb"])
-    reference = Place(tmp_path / "reference", f"sqlite:///{tmp_path / 'reference.db'}")
+    folder = tmp_path_factory.mktemp("undisturbed")
+    reference = Place(folder / "reference", f"sqlite:///{folder / 'reference.db'}")
     reference.inbox.mkdir(parents=True)
     fill(reference)
-    shutil.copytree(reference.inbox, place.inbox, dirs_exist_ok=True)
-    shutil.copy(reference.folder / "expected_providers.csv", place.folder)
-    prepared = tmp_path / "prepared"
+    prepared = folder / "prepared"
     prepared.mkdir()
     prepare(reference, prepared)
-    return place, prepared, reference.state()
+    return reference, prepared, reference.state()
+
+
+@pytest.fixture
+def filled(place: Place, undisturbed: tuple[Place, Path, dict[str, Any]]) -> tuple[Place, Path, dict[str, Any]]:
+    """The same inbox not yet accepted, with the examinations and the state to end in."""
+    reference, prepared, state = undisturbed
+    shutil.copytree(reference.inbox, place.inbox, dirs_exist_ok=True)
+    shutil.copy(reference.folder / "expected_providers.csv", place.folder)
+    return place, prepared, state
 
 
 def start_again(place: Place) -> None:
