@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,19 @@ import pytest
 from crt_return.sampling.changes import Change, write_changes
 from crt_return.sampling.faults import Planted, changed, plant
 from crt_return.sampling.file_steps import Link, apply_file_step
+from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import valid_return
 from crt_return.standard import Rule, Standard, load_standard
 
 STANDARD = load_standard()
-TABLES = valid_return(STANDARD, "RZA", 2, "2006-07-Q4", 1)
 TEAM = "RZA-T02"
 FILES = {"gatekeeping.csv": b"provider_code,team_id\nRZA,RZA-T01\n", "notes.csv": b"note\n"}
+
+
+@cache
+def valid() -> Tables:
+    """The tables in which faults are planted."""
+    return valid_return(STANDARD, "RZA", 2, "2006-07-Q4", 1)
 
 
 def with_fault(*steps: Any) -> Standard:
@@ -28,7 +35,7 @@ def with_fault(*steps: Any) -> Standard:
 
 
 def planted(*steps: Any) -> Planted:
-    return plant(TABLES, "XXX-01", with_fault(*steps), TEAM)
+    return plant(valid(), "XXX-01", with_fault(*steps), TEAM)
 
 
 def places(changes: tuple[Change, ...]) -> list[tuple[str, str, int | None, str, str, str]]:
@@ -39,14 +46,14 @@ def test_a_changed_cell_is_found_with_its_row_in_the_spreadsheet_its_field_and_b
     fault = planted(
         "UPDATE gatekeeping SET admissions_total = 99 WHERE team_id = '{team}' AND legal_status = 'voluntary'"
     )
-    was = TABLES["gatekeeping"][2]["admissions_total"]
+    was = valid()["gatekeeping"][2]["admissions_total"]
     assert places(fault.changes) == [("gatekeeping.csv", "cell changed", 4, "admissions_total", was, "99")]
     assert fault.tables["gatekeeping"][2]["admissions_total"] == "99"
 
 
 def test_the_tables_given_stay_as_they_were() -> None:
     planted("DELETE FROM gatekeeping")
-    assert len(TABLES["gatekeeping"]) == 4
+    assert len(valid()["gatekeeping"]) == 4
 
 
 def test_a_removed_row_is_given_by_its_old_number_and_its_key() -> None:
@@ -85,7 +92,7 @@ def test_provider_and_period_are_filled_in_in_files_too() -> None:
 
 
 def test_faults_planted_one_after_another_all_stay() -> None:
-    first = plant(TABLES, "PKG-04", STANDARD, "RZA-T01")
+    first = plant(valid(), "PKG-04", STANDARD, "RZA-T01")
     both = first.and_also(plant(first.tables, "PKG-12", STANDARD, TEAM))
     assert {change.rule for change in both.changes} == {"PKG-04", "PKG-12"}
     assert "notes.csv" in both.files(STANDARD)
@@ -105,17 +112,17 @@ def test_rows_move_up_in_the_list_when_a_later_fault_takes_out_a_row_above() -> 
 
 
 def test_a_value_that_looks_like_a_patients_is_masked_in_the_list() -> None:
-    fault = plant(TABLES, "PKG-09", STANDARD, TEAM)
+    fault = plant(valid(), "PKG-09", STANDARD, TEAM)
     assert "943 476 5919" in fault.tables["fidelity_self"][6]["evidence_ref"]
     assert not any("943 476 5919" in change.now for change in fault.changes)
 
 
 def test_statements_of_no_rule_change_a_copy_too() -> None:
     after = changed(
-        TABLES, ["UPDATE team_register SET team_name = 'Of {team}' WHERE team_id = '{team}'"], STANDARD, TEAM
+        valid(), ["UPDATE team_register SET team_name = 'Of {team}' WHERE team_id = '{team}'"], STANDARD, TEAM
     )
     assert [row["team_name"] == f"Of {TEAM}" for row in after["team_register"]] == [False, True]
-    assert f"Of {TEAM}" not in [row["team_name"] for row in TABLES["team_register"]]
+    assert f"Of {TEAM}" not in [row["team_name"] for row in valid()["team_register"]]
 
 
 def test_a_fault_that_finds_nothing_to_change_is_refused() -> None:
@@ -130,12 +137,12 @@ def test_sql_that_cannot_be_run_is_refused_in_a_sentence() -> None:
 
 def test_an_unknown_rule_is_refused_with_the_nearest_named() -> None:
     with pytest.raises(ValueError, match=r"no rule 'GTK-1'\. Did you mean GTK-01, "):
-        plant(TABLES, "GTK-1", STANDARD, TEAM)
+        plant(valid(), "GTK-1", STANDARD, TEAM)
 
 
 def test_an_unknown_variant_is_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="no fault 'lost'; it has missing, misnamed"):
-        plant(TABLES, "PKG-01", STANDARD, TEAM, "lost")
+        plant(valid(), "PKG-01", STANDARD, TEAM, "lost")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,7 @@ def test_a_file_step_that_cannot_be_taken_is_refused(step: dict[str, Any], said:
 
 
 def test_the_list_of_changes_is_a_csv_file(tmp_path: Path) -> None:
-    fault = plant(TABLES, "PKG-04", STANDARD, TEAM).within("RZA/2006-07-Q4")
+    fault = plant(valid(), "PKG-04", STANDARD, TEAM).within("RZA/2006-07-Q4")
     lines = write_changes(fault.changes, tmp_path / "faults.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "rule,variant,folder,file,change,row,field,was,now"
     assert lines[1].startswith("PKG-04,blank,RZA/2006-07-Q4,gatekeeping.csv,cell changed,4,gatekept_out_of_hours,")

@@ -1,4 +1,4 @@
-"""The committed sample data: as made, valid where it says so, and together breaking every rule of the standard."""
+"""The committed samples are as made; those called valid are valid, and the others break every rule together."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ import pytest
 from crt_return.finding import Report
 from crt_return.standard import load_standard
 from crt_return.validate import validate
+from tests.batches import Scenario, judge
 from tests.shown import faults
 
 STANDARD = load_standard()
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 INVALID = SAMPLES / "invalid"
+PREVIOUS = SAMPLES / "previous"
 NEEDS_PRIOR = ("rich",)
 
 
@@ -35,11 +37,6 @@ def maker() -> ModuleType:
     return module
 
 
-@cache
-def report_on(name: str) -> Report:
-    return validate(INVALID / name, prior=SAMPLES / "previous" if name in NEEDS_PRIOR else None)
-
-
 def invalid_samples() -> Iterator[str]:
     yield from sorted(path.name for path in INVALID.iterdir() if path.name != "faults.csv")
 
@@ -50,36 +47,41 @@ def broken_on_purpose() -> dict[str, set[str]]:
     return {folder: {row["rule"] for row in rows if row["folder"] == folder} for folder in {r["folder"] for r in rows}}
 
 
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    """Judge all invalid samples in one batch."""
+    paths = {name: INVALID / name for name in invalid_samples()}
+    runs = judge({name: Scenario(path, PREVIOUS if name in NEEDS_PRIOR else None) for name, path in paths.items()})
+    return {name: run.report for name, run in runs.items()}
+
+
 @pytest.mark.slow
 def test_the_files_are_as_made() -> None:
     made = maker()
     assert made.differences(made.sample_files(STANDARD)) == [], "run: python sample_data/make.py"
 
 
-def test_the_valid_sample_and_the_previous_one_have_no_fault() -> None:
-    reports = [
-        validate(SAMPLES / "previous"),
-        validate(SAMPLES / "valid"),
-        validate(SAMPLES / "valid", prior=SAMPLES / "previous"),
-    ]
-    assert [faults(report) for report in reports] == [[], [], []]
+def test_valid_sample_and_previous_one_have_no_fault() -> None:
+    valid = SAMPLES / "valid"
+    runs = judge({"previous": PREVIOUS, "valid": valid, "valid with previous": Scenario(valid, PREVIOUS)})
+    assert [fault for run in runs.values() for fault in faults(run.report)] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted(broken_on_purpose()))
-def test_every_rule_broken_on_purpose_is_found_broken(folder: str) -> None:
-    assert set(report_on(folder).rules.failed) >= broken_on_purpose()[folder]
+def test_every_rule_broken_on_purpose_is_found_broken(folder: str, reports: dict[str, Report]) -> None:
+    assert set(reports[folder].rules.failed) >= broken_on_purpose()[folder]
 
 
 @pytest.mark.slow
-def test_together_the_invalid_samples_break_every_rule_of_the_standard() -> None:
-    broken = {rule for name in invalid_samples() for rule in report_on(name).rules.failed}
+def test_invalid_samples_break_every_rule_together(reports: dict[str, Report]) -> None:
+    broken = {rule for report in reports.values() for rule in report.rules.failed}
     assert sorted(set(STANDARD.rules) - broken) == []
 
 
 @pytest.mark.parametrize("name", ["corrupt.zip", "nothing-of-a-return", "path-traversal.zip", "picture.jpg"])
 def test_what_is_no_return_is_unreadable_rather_than_clean(name: str) -> None:
-    assert report_on(name).outcome == "unreadable"
+    assert validate(INVALID / name).outcome == "unreadable"
 
 
 def test_every_folder_of_the_samples_says_that_it_is_synthetic() -> None:
