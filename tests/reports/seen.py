@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 VOID = ("meta", "link", "br", "input", "path", "rect", "circle")
@@ -35,8 +36,13 @@ class Element:
                     yield one
                 yield from one.all(tag, kind)
 
+    @cached_property
+    def ids(self) -> dict[str, Element]:
+        """Return the first element inside of each id."""
+        return {found.given["id"]: found for found in reversed([*self.all()]) if "id" in found.given}
+
     def named(self, name: str) -> Element | None:
-        return next((one for one in self.all() if one.given.get("id") == name), None)
+        return self.ids.get(name)
 
 
 class _Reader(HTMLParser):
