@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from crt_return.national.data import EXPECTED, SUBMISSION, NationalData, empty_frame
-from crt_return.standard import HEADER, REGISTER, TEAM, load_standard
+from crt_return.standard import HEADER, REGISTER, TEAM, Standard, load_standard
 
 STANDARD = load_standard()
 YEAR, PERIOD = "2006-07", "2006-07-Q4"
 QUARTERS = ("2006-07-Q1", "2006-07-Q2", "2006-07-Q3", "2006-07-Q4")
 GIVEN = {"provider_code": "RZA", "period": PERIOD, "team_id": "RZA-T01", "team_status": "open"}
+TEAMS = {"RZA": 9, "RZB": 6, "RZC": 2}
+SILENT = {"RZD": 3}
+EVIL = '=HYPERLINK("https://example.invalid")'
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def with_evil_name() -> Standard:
+    """The standard, with a provider whose name a spreadsheet would run."""
+    providers = tuple({**one, "label": EVIL} if one["code"] == "RZB" else one for one in STANDARD.reference["provider"])
+    return replace(STANDARD, reference={**STANDARD.reference, "provider": providers})
 
 
 def example_data(tables: Rows, period: str = YEAR) -> NationalData:
@@ -40,8 +51,14 @@ def unique(tables: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
 
 def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as a table of the national data; cells not given are blank."""
-    schema = empty_frame(name, STANDARD).schema
+    schema = columns(name)
     return pl.DataFrame([{column: row.get(column) for column in schema} for row in rows], schema=schema)
+
+
+@cache
+def columns(name: str) -> pl.Schema:
+    """The columns of a table of the national data."""
+    return empty_frame(name, STANDARD).schema
 
 
 Teams = Mapping[str, int]

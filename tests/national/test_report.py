@@ -4,31 +4,62 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator, Mapping
-from importlib import import_module
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
 from crt_return.national import disclosure
 from crt_return.national.content import NOT_RECEIVED
+from crt_return.national.coverage import QuarterCoverage, Status, status_of
 from crt_return.national.data import NationalData, NoSuchPeriod
-from crt_return.national.write import NotFitToPublish, write_national
 from crt_return.sampling.valid import valid_return
 from crt_return.sampling.writing import files_of, write_folder
+from crt_return.standard import Standard
 from crt_return.validate import run
-from tests.national.made import PERIOD, QUARTERS, STANDARD, YEAR, Change, england
+from tests.national.made import PERIOD, QUARTERS, SILENT, STANDARD, TEAMS, YEAR, Change, england, with_evil_name
 
-TEAMS = {"RZA": 9, "RZB": 6, "RZC": 2}
+if TYPE_CHECKING:
+    from crt_return.national.write import NationalReport, NotFitToPublish
+
 # Each quarter of a made-up team starts 3 x (15 + its number) episodes.
 EPISODES = {provider: sum(12 * (15 + team) for team in range(1, teams + 1)) for provider, teams in TEAMS.items()}
+TWENTY = [f"RZ{letter}" for letter in "ABCDEFGHIJKLMNOPQRST"]
+LIMITS = STANDARD.national.coverage[0]
 
 
-def report(data: NationalData, out: Path) -> dict[str, Any]:
-    write_national(data, STANDARD, out)
-    return data_of(out)
+@dataclass(frozen=True)
+class Made:
+    """A report as written, with its folder and its data."""
+
+    report: NationalReport
+    out: Path
+    data: Mapping[str, Any]
+
+    @property
+    def page(self) -> str:
+        return (self.out / "index.html").read_text(encoding="utf-8")
+
+
+def made(data: NationalData, out: Path, *, pictures: bool = False, standard: Standard = STANDARD) -> Made:
+    """Write a report: without `pictures`, charts are not drawn and the workbook is empty."""
+    from crt_return.national import page, write
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not pictures:
+            patch.setattr(page, "svg", lambda *_, **__: "<svg></svg>")
+            patch.setattr(write, "workbook_bytes", lambda *_: b"")
+        report = write.write_national(data, standard, out)
+    return Made(report, out, data_of(out))
+
+
+def data_of(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "national.json").read_text(encoding="utf-8"))
+    return found
 
 
 def rows(out: Path, name: str) -> list[dict[str, str]]:
@@ -36,31 +67,79 @@ def rows(out: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def figure(made: Mapping[str, Any], name: str) -> dict[str, Any]:
+def figure(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A figure without what the standard says of it."""
     said = ("title", "kind", "unit", "target", "source", "standing", "state")
-    return {part: value for part, value in made["indicators"][name].items() if part not in said}
+    return {part: value for part, value in data["indicators"][name].items() if part not in said}
 
 
-@pytest.fixture(autouse=True)
-def without_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no charts and fill in no workbook, except for the report on the year: `test_forms.py` looks at both."""
-    if "year" not in request.fixturenames:
-        monkeypatch.setattr(import_module("crt_return.national.page"), "svg", lambda *_, **__: "<svg></svg>")
-        monkeypatch.setattr(import_module("crt_return.national.write"), "workbook_bytes", lambda *_: b"")
+def without(period: str, provider: str | None = None) -> Change:
+    """Everything but the returns of a quarter, of one provider or of all; what was expected of it stays."""
+
+    def kept(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
+        gone = row["period"] == period and provider in (None, row["provider_code"])
+        return None if gone and table != "acceptance.expected_provider" else row
+
+    return kept
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on a year of three providers, and one that sent nothing."""
-    out = tmp_path_factory.mktemp("year")
-    write_national(england(TEAMS, silent={"RZD": 3}), STANDARD, out)
-    return out
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on the last quarter of the year, from the data of the whole year."""
+    return made(NationalData(PERIOD, england(TEAMS).tables), tmp_path_factory.mktemp("quarter"))
 
 
-def data_of(out: Path) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads((out / "national.json").read_text(encoding="utf-8"))
-    return made
+@pytest.fixture(scope="module")
+def quarter_missing(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a year without any return of its second quarter."""
+    return made(england(TEAMS, change=without(QUARTERS[1])), tmp_path_factory.mktemp("quarter-missing"))
+
+
+@pytest.fixture(scope="module")
+def rzb_missing(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a year to which RZB sent no return of the second quarter."""
+    return made(england(TEAMS, change=without(QUARTERS[1], "RZB")), tmp_path_factory.mktemp("rzb-missing"))
+
+
+@pytest.fixture(scope="module")
+def backwards(quarter: Made, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on the year, from rows in the opposite order, written over a report on a quarter."""
+    out = tmp_path_factory.mktemp("backwards")
+    shutil.copytree(quarter.out, out, dirs_exist_ok=True)
+    tables = {name: frame.reverse() for name, frame in england(TEAMS, silent=SILENT).tables.items()}
+    return made(NationalData(YEAR, tables), out, pictures=True, standard=with_evil_name())
+
+
+@pytest.fixture(scope="module")
+def four_coverages(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a year with the returns of 19, 18, 16 and 15 of 20 providers of one team."""
+    returned = dict(zip(QUARTERS, (19, 18, 16, 15), strict=True))
+
+    def first_ones(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
+        sent = row["provider_code"] in TWENTY[: returned[row["period"]]]
+        return row if sent or table == "acceptance.expected_provider" else None
+
+    return made(england(dict.fromkeys(TWENTY, 1), change=first_ones), tmp_path_factory.mktemp("four-coverages"))
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a quarter of one invented provider with three teams."""
+    return made(england({"RZA": 3}, quarters=[PERIOD]), tmp_path_factory.mktemp("invented"))
+
+
+@pytest.fixture(scope="module")
+def real_returned(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a quarter of 18 providers, of which one is real, and two invented ones that sent nothing."""
+    teams, silent = dict.fromkeys([*TWENTY[:17], "R1A"], 1), dict.fromkeys(TWENTY[18:], 1)
+    return made(england(teams, silent=silent, quarters=[PERIOD]), tmp_path_factory.mktemp("real-returned"))
+
+
+@pytest.fixture(scope="module")
+def real_silent(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report on a quarter of 19 invented providers of one team, and a real one of nine that sent nothing."""
+    teams = dict.fromkeys(TWENTY[:19], 1)
+    return made(england(teams, silent={"R1A": 9}, quarters=[PERIOD]), tmp_path_factory.mktemp("real-silent"))
 
 
 def test_every_indicator_of_a_small_england_is_what_a_pencil_makes_it(year: Path) -> None:
@@ -97,125 +176,119 @@ def test_people_are_not_added_up_but_bounded(year: Path) -> None:
     assert "value" not in one
 
 
-def test_status_is_read_in_the_last_quarter_with_a_return_and_flows_over_the_year(tmp_path: Path) -> None:
+def test_status_is_of_the_last_quarter_and_flows_of_the_year(tmp_path: Path) -> None:
     def unlike(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
         if table == "team_register" and row["period"] == QUARTERS[0]:
             return {**row, "operational_status_self": "not_operational"}
-        of_last = row["period"] == QUARTERS[3] and not table.startswith("acceptance.expected")
-        return None if of_last else row
+        return without(QUARTERS[3])(table, row)
 
-    made = report(england(TEAMS, change=unlike), tmp_path)
-    assert made["status_as_at"] == "2006-12-31"
-    assert made["indicators"]["N3"]["numerator"] == 9
-    assert made["indicators"]["N6"]["value"] == sum(EPISODES.values()) * 3 / 4
+    data = made(england(TEAMS, change=unlike), tmp_path).data
+    assert data["status_as_at"] == "2006-12-31"
+    assert data["indicators"]["N3"]["numerator"] == 9
+    assert data["indicators"]["N6"]["value"] == sum(EPISODES.values()) * 3 / 4
 
 
-def test_a_year_without_the_returns_of_a_quarter_has_no_estimate_and_no_growth(tmp_path: Path) -> None:
-    made = report(england(TEAMS, change=without(QUARTERS[1])), tmp_path)
+def test_a_year_without_a_quarter_has_no_estimate_and_no_growth(quarter_missing: Made) -> None:
+    data = quarter_missing.data
     reason = "no return of 2006-07-Q2 has been accepted"
-    assert made["indicators"]["N6"]["estimate_because"] == reason
-    assert "estimate" not in made["indicators"]["N6"]
+    assert data["indicators"]["N6"]["estimate_because"] == reason
+    assert "estimate" not in data["indicators"]["N6"]
     for name in ("N8", "N9"):
-        assert made["indicators"][name]["state"] == "not evaluated"
-        assert made["indicators"][name]["because"] == reason
-    assert made["status"] == "withheld"
+        assert data["indicators"][name]["state"] == "not evaluated"
+        assert data["indicators"][name]["because"] == reason
+    assert data["status"] == "withheld"
 
 
-def without(period: str) -> Change:
-    """Everything but the returns of a quarter; what was expected of it stays."""
-
-    def kept(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
-        return None if row["period"] == period and table != "acceptance.expected_provider" else row
-
-    return kept
+def test_a_quarter_is_not_compared_with_a_year(quarter: Made) -> None:
+    assert quarter.data["period"] == PERIOD
+    assert quarter.data["indicators"]["N6"]["estimate"] == sum(EPISODES.values()) / 4
+    assert "whole year" in quarter.data["indicators"]["N8"]["because"]
+    assert [row["what"] for row in rows(quarter.out, "growth") if row["note"].startswith("Not to be compared")]
 
 
-def test_a_quarter_is_not_compared_with_a_year(tmp_path: Path) -> None:
-    made = report(england(TEAMS, quarters=[PERIOD]), tmp_path)
-    assert made["period"] == PERIOD
-    assert made["indicators"]["N6"]["estimate"] == sum(EPISODES.values()) / 4
-    assert "whole year" in made["indicators"]["N8"]["because"]
-    assert [row["what"] for row in rows(tmp_path, "growth") if row["note"].startswith("Not to be compared")]
-
-
-def test_each_quarter_is_grossed_up_by_its_own_coverage(tmp_path: Path) -> None:
-    def rzb_left_out(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
-        gone = row["provider_code"] == "RZB" and row["period"] == QUARTERS[0]
-        return None if gone and table != "acceptance.expected_provider" else row
-
-    made = report(england(TEAMS, change=rzb_left_out), tmp_path)
+def test_each_quarter_is_grossed_up_by_its_own_coverage(rzb_missing: Made) -> None:
     full = sum(EPISODES.values()) / 4
-    first = (EPISODES["RZA"] + EPISODES["RZC"]) / 4 * 17 / 11
-    assert made["by_quarter"][QUARTERS[0]]["N6"]["estimate"] == pytest.approx(first)
-    assert made["indicators"]["N6"]["estimate"] == pytest.approx(first + 3 * full)
+    second = (EPISODES["RZA"] + EPISODES["RZC"]) / 4 * 17 / 11
+    assert rzb_missing.data["by_quarter"][QUARTERS[1]]["N6"]["estimate"] == pytest.approx(second)
+    assert rzb_missing.data["indicators"]["N6"]["estimate"] == pytest.approx(second + 3 * full)
 
 
-@pytest.mark.parametrize(
-    ("returned", "silent", "status"),
-    [
-        (20, 0, "final"),
-        (19, 1, "final"),
-        (18, 2, "provisional"),
-        (16, 4, "provisional"),
-        (15, 5, "withheld"),
-    ],
+STATUSES: tuple[tuple[int, Status], ...] = (
+    (20, "final"),
+    (19, "final"),
+    (18, "provisional"),
+    (16, "provisional"),
+    (15, "withheld"),
 )
-def test_the_status_goes_by_coverage(returned: int, silent: int, status: str, tmp_path: Path) -> None:
-    codes = [f"RZ{letter}" for letter in "ABCDEFGHIJKLMNOPQRST"]
-    teams, missing = dict.fromkeys(codes[:returned], 1), dict.fromkeys(codes[returned:], 1)
-    made = write_national(england(teams, silent=missing, quarters=[PERIOD]), STANDARD, tmp_path)
-    assert (made.status, len(codes[returned:])) == (status, silent)
-    assert [one.rule for one in made.warnings] == ([] if status == "final" else ["NAT-01"])
 
 
-def test_teams_count_as_well_as_providers(tmp_path: Path) -> None:
-    teams = dict.fromkeys([f"RZ{letter}" for letter in "ABCDEFGHIJKLMNOPQRS"], 1)
-    made = write_national(england(teams, silent={"RZT": 9}, quarters=[PERIOD]), STANDARD, tmp_path)
-    assert made.status == "withheld"  # 19 of 20 providers, but 19 of 28 teams
+@pytest.mark.parametrize(("returned", "status"), STATUSES)
+def test_the_status_goes_by_coverage(returned: int, status: Status) -> None:
+    assert status_of([QuarterCoverage(PERIOD, returned, 20, returned, 20)], LIMITS) == status
 
 
-def test_a_year_is_no_more_final_than_its_worst_quarter(tmp_path: Path) -> None:
-    made = write_national(england(TEAMS, change=without(QUARTERS[2])), STANDARD, tmp_path)
-    assert made.status == "withheld"
-    (warning,) = made.warnings
-    assert "2006-07-Q3: 0 of 17 expected teams" in warning.message
-    assert "Withheld" in (tmp_path / "index.html").read_text(encoding="utf-8")
+def test_each_quarter_below_final_has_a_warning(four_coverages: Made) -> None:
+    published = [(int(row["providers_accepted"]), row["status"]) for row in rows(four_coverages.out, "coverage")]
+    assert published == [*STATUSES[1:]]
+    assert [one.rule for one in four_coverages.report.warnings] == ["NAT-01"] * 3
+    assert [one.message[:10] for one in four_coverages.report.warnings] == [*QUARTERS[1:]]
+    assert four_coverages.report.status == "withheld"
+
+
+def test_full_coverage_is_final_and_has_no_warning(quarter: Made) -> None:
+    assert (quarter.report.status, quarter.report.warnings) == ("final", ())
+
+
+def test_a_year_is_no_more_final_than_its_worst_quarter(quarter_missing: Made) -> None:
+    assert quarter_missing.report.status == "withheld"
+    (warning,) = quarter_missing.report.warnings
+    assert "2006-07-Q2: 0 of 17 expected teams" in warning.message
+    assert "Withheld" in quarter_missing.page
+
+
+def test_a_quarter_with_18_of_20_providers_is_provisional(real_returned: Made) -> None:
+    assert (real_returned.report.status, [one.rule for one in real_returned.report.warnings]) == (
+        "provisional",
+        ["NAT-01"],
+    )
+
+
+def test_teams_count_as_well_as_providers(real_silent: Made) -> None:
+    assert real_silent.report.status == "withheld"  # 19 of 20 providers, but 19 of 28 teams
 
 
 def test_where_nobody_was_expected_nothing_is_final(tmp_path: Path) -> None:
-    data = england(TEAMS)
+    data = england(TEAMS, quarters=[PERIOD])
     tables = {name: frame for name, frame in data.tables.items() if name != "acceptance.expected_provider"}
-    assert write_national(NationalData(YEAR, tables), STANDARD, tmp_path).status == "withheld"
+    assert made(NationalData(PERIOD, tables), tmp_path).report.status == "withheld"
 
 
 def test_a_period_without_any_return_is_reported_as_such(tmp_path: Path) -> None:
-    data = england({}, silent={"RZA": 2, "RZB": 3})
-    made = report(data, tmp_path)
-    assert (made["status"], made["status_as_at"]) == ("withheld", None)
-    assert figure(made, "N2") == {"numerator": 0, "denominator": 5, "value": 0}
-    assert made["indicators"]["N3"]["state"] == "not evaluated"
-    assert made["indicators"]["N3"]["because"].startswith("no return of 2006-07-Q1, 2006-07-Q2, 2006-07-Q3 and 2006")
-    assert {one["outcome"] for one in made["returns"]} == {NOT_RECEIVED}
-    assert "No return of this period has been accepted" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    nothing = made(england({}, silent={"RZA": 2, "RZB": 3}), tmp_path, pictures=True)
+    data = nothing.data
+    assert (data["status"], data["status_as_at"]) == ("withheld", None)
+    assert figure(data, "N2") == {"numerator": 0, "denominator": 5, "value": 0}
+    assert data["indicators"]["N3"]["state"] == "not evaluated"
+    assert data["indicators"]["N3"]["because"].startswith("no return of 2006-07-Q1, 2006-07-Q2, 2006-07-Q3 and 2006")
+    assert {one["outcome"] for one in data["returns"]} == {NOT_RECEIVED}
+    assert "No return of this period has been accepted" in nothing.page
 
 
 def test_an_empty_register_and_store_give_a_report_that_says_so(tmp_path: Path) -> None:
-    made = report(NationalData(PERIOD, {}), tmp_path)
-    assert made["indicators"]["N2"]["state"] == "not applicable"
-    assert (made["synthetic"], made["providers"]) == (False, [])
+    data = made(NationalData(PERIOD, {}), tmp_path, pictures=True).data
+    assert data["indicators"]["N2"]["state"] == "not applicable"
+    assert (data["synthetic"], data["providers"]) == (False, [])
 
 
 @pytest.mark.parametrize("period", ["2006", "2006-08", "2006-07-Q5", "1999-00", "", "2006-07-q4"])
 def test_a_period_there_is_not_is_refused_with_a_sentence(period: str, tmp_path: Path) -> None:
     with pytest.raises(NoSuchPeriod, match="neither a financial year, as 2006-07, nor a quarter"):
-        write_national(NationalData(period, {}), STANDARD, tmp_path / "out")
+        made(NationalData(period, {}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_rows_of_other_periods_are_left_out(tmp_path: Path) -> None:
-    data = england(TEAMS)
-    made = report(NationalData(PERIOD, data.tables), tmp_path)
-    assert made["indicators"]["N6"]["value"] == sum(EPISODES.values()) / 4
+def test_rows_of_other_periods_are_left_out(quarter: Made) -> None:
+    assert quarter.data["indicators"]["N6"]["value"] == sum(EPISODES.values()) / 4
 
 
 def test_a_provider_is_published_under_disclosure_control(year: Path) -> None:
@@ -250,12 +323,8 @@ def test_the_page_the_data_and_the_files_show_the_same_of_providers(year: Path) 
     assert f"<td>{EPISODES['RZB']:,}</td>" not in page
 
 
-def test_a_provider_says_which_of_its_quarters_are_in_the_figures(tmp_path: Path) -> None:
-    def only_rzb_left_out(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
-        return row if row["provider_code"] != "RZB" else without(QUARTERS[1])(table, row)
-
-    made = report(england(TEAMS, change=only_rzb_left_out), tmp_path)
-    quarters = {provider["code"]: provider["quarters"] for provider in made["providers"]}
+def test_a_provider_says_which_of_its_quarters_are_in_the_figures(rzb_missing: Made) -> None:
+    quarters = {provider["code"]: provider["quarters"] for provider in rzb_missing.data["providers"]}
     assert quarters == {"RZA": [*QUARTERS], "RZB": [QUARTERS[0], *QUARTERS[2:]], "RZC": [*QUARTERS]}
 
 
@@ -265,7 +334,7 @@ def test_what_became_of_each_return_is_listed(tmp_path: Path) -> None:
             return row
         return {**row, "outcome": "rejected", "late": True} if table == "acceptance.submission" else None
 
-    report(england(TEAMS, silent={"RZD": 3}, quarters=[PERIOD], change=rejected), tmp_path)
+    made(england(TEAMS, silent=SILENT, quarters=[PERIOD], change=rejected), tmp_path)
     assert [(one["provider_code"], one["outcome"], one["late"]) for one in rows(tmp_path, "returns")] == [
         ("RZA", "accepted", "no"),
         ("RZB", "accepted", "no"),
@@ -274,10 +343,10 @@ def test_what_became_of_each_return_is_listed(tmp_path: Path) -> None:
     ]
 
 
-def test_fewer_teams_than_five_have_no_distribution(tmp_path: Path) -> None:
-    made = report(england({"RZA": 3}, quarters=[PERIOD]), tmp_path)
-    assert all("too few to be shown" in one["because"] for one in made["distributions"].values())
-    assert all("bands" not in one and "quartiles" not in one for one in made["distributions"].values())
+def test_fewer_teams_than_five_have_no_distribution(invented: Made) -> None:
+    distributions = invented.data["distributions"].values()
+    assert all("too few to be shown" in one["because"] for one in distributions)
+    assert all("bands" not in one and "quartiles" not in one for one in distributions)
 
 
 def test_distributions_count_every_team_with_a_value_once(year: Path) -> None:
@@ -297,25 +366,22 @@ def test_fidelity_is_claimed_and_computed_side_by_side(year: Path) -> None:
     assert found["gatekeeping", "not", "not"] == 0  # what nobody says is there as nought
 
 
-@pytest.fixture
-def undisclosed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Disclosure control that has broken: it hides nothing."""
+def stopped(out: Path) -> NotFitToPublish:
+    """Why the report on a quarter is not published."""
+    from crt_return.national.write import NotFitToPublish
+
+    with pytest.raises(NotFitToPublish) as found:
+        made(england(TEAMS, quarters=[PERIOD]), out)
+    return found.value
+
+
+def test_a_small_count_that_slips_through_leaves_the_last_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Disclosure control has broken: it hides nothing."""
     monkeypatch.setattr(disclosure, "hidden", lambda *_: frozenset())
-
-
-@pytest.mark.usefixtures("undisclosed")
-def test_a_small_count_that_slips_through_stops_the_publication(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    with pytest.raises(NotFitToPublish, match=r"NAT-02: Unrounded or unsuppressed sub-national count 0 in providers"):
-        write_national(england(TEAMS, quarters=[PERIOD]), STANDARD, out)
-    assert not out.exists()
-
-
-@pytest.mark.usefixtures("undisclosed")
-def test_a_publication_that_is_stopped_leaves_the_last_one_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("last year's", encoding="utf-8")
-    with pytest.raises(NotFitToPublish):
-        write_national(england(TEAMS, quarters=[PERIOD]), STANDARD, tmp_path)
+    assert "NAT-02: Unrounded or unsuppressed sub-national count 0 in providers" in str(stopped(tmp_path))
     (left,) = tmp_path.iterdir()
     assert left.read_text(encoding="utf-8") == "last year's"
 
@@ -331,41 +397,34 @@ def test_a_percentage_beside_a_hidden_count_stops_the_publication(
         return disclosure.ShownFigure(one.numerator, one.denominator, None if one.denominator is None else 50)
 
     monkeypatch.setattr(disclosure, "_shown", with_percentage)
-    with pytest.raises(NotFitToPublish) as stopped:
-        write_national(england(TEAMS, quarters=[PERIOD]), STANDARD, tmp_path / "out")
-    assert {one.rule for one in stopped.value.findings} == {"NAT-03"}
+    assert {one.rule for one in stopped(tmp_path / "out").findings} == {"NAT-03"}
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_single_hidden_provider_stops_the_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disclosure, "_derivable", lambda *_: False)
-    with pytest.raises(NotFitToPublish) as stopped:
-        write_national(england(TEAMS, quarters=[PERIOD]), STANDARD, tmp_path / "out")
-    assert {one.rule for one in stopped.value.findings} == {"NAT-04"}
+    assert {one.rule for one in stopped(tmp_path / "out").findings} == {"NAT-04"}
+    assert not (tmp_path / "out").exists()
 
 
-def test_a_later_report_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    first = write_national(england(TEAMS, quarters=[PERIOD]), STANDARD, tmp_path)
-    second = write_national(england(TEAMS), STANDARD, tmp_path)
-    assert first.files == second.files
-    assert sorted(tmp_path.iterdir()) == sorted(second.files)
-    assert json.loads((tmp_path / "national.json").read_text(encoding="utf-8"))["period"] == YEAR
+def test_a_later_report_takes_the_place_of_an_earlier_one(quarter: Made, backwards: Made) -> None:
+    assert [file.name for file in quarter.report.files] == [file.name for file in backwards.report.files]
+    assert sorted(backwards.out.iterdir()) == sorted(backwards.report.files)
+    assert backwards.data["period"] == YEAR
 
 
-def test_the_same_input_gives_the_same_bytes_in_whatever_order_its_rows_come(year: Path, tmp_path: Path) -> None:
-    data = england(TEAMS, silent={"RZD": 3})
-    backwards = NationalData(YEAR, {name: frame.reverse() for name, frame in data.tables.items()})
-    again = write_national(backwards, STANDARD, tmp_path)
-    assert {file.name: file.read_bytes() for file in again.files} == {
+def test_the_same_input_gives_the_same_bytes_in_whatever_order_its_rows_come(year: Path, backwards: Made) -> None:
+    assert {file.name: file.read_bytes() for file in backwards.report.files} == {
         file.name: file.read_bytes() for file in year.iterdir()
     }
 
 
-def test_only_a_report_of_invented_providers_alone_is_called_synthetic(tmp_path: Path) -> None:
-    invented, real = {"RZA": 5}, {"R1A": 2}
-    for teams, silent, synthetic in ((invented, {}, True), (invented | real, {}, False), (invented, real, False)):
-        data = england(teams, silent=silent, quarters=[PERIOD])
-        assert report(data, tmp_path)["synthetic"] is synthetic
-        assert ("SYNTHETIC" in (tmp_path / "index.html").read_text(encoding="utf-8")) is synthetic
+def test_only_a_report_of_invented_providers_alone_is_called_synthetic(
+    invented: Made, real_returned: Made, real_silent: Made
+) -> None:
+    for report, synthetic in ((invented, True), (real_returned, False), (real_silent, False)):
+        assert report.data["synthetic"] is synthetic
+        assert ("SYNTHETIC" in report.page) is synthetic
 
 
 @pytest.mark.slow
@@ -377,11 +436,11 @@ def test_accepted_returns_as_the_validator_leaves_them_give_a_report(tmp_path: P
             frames.setdefault(name, []).append(frame)
     tables = {name: pl.concat(of) for name, of in frames.items()}
     expected = pl.DataFrame({"provider_code": ["RZA", "RZB"], "period": [PERIOD] * 2, "teams_expected": [3, 3]})
-    made = report(NationalData(PERIOD, {**tables, "acceptance.expected_provider": expected}), tmp_path / "out")
-    assert figure(made, "N2") == {"numerator": 6, "denominator": 6, "value": 1}
-    assert figure(made, "N16")["numerator"] == 6
-    assert made["indicators"]["N6"]["value"] == tables["home_treatment"]["episodes_started"].sum() > 0
-    assert made["status"] == "final"
+    data = made(NationalData(PERIOD, {**tables, "acceptance.expected_provider": expected}), tmp_path / "out").data
+    assert figure(data, "N2") == {"numerator": 6, "denominator": 6, "value": 1}
+    assert figure(data, "N16")["numerator"] == 6
+    assert data["indicators"]["N6"]["value"] == tables["home_treatment"]["episodes_started"].sum() > 0
+    assert data["status"] == "final"
 
 
 def validated(provider: str, folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
