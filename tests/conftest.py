@@ -38,6 +38,11 @@ class PlainJudge:
         return missed_of(suites, rows)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the file that makes the kit first and the others that need it last, so that no process waits for it."""
+    items.sort(key=lambda item: (item.path.name != "test_golden.py", "made_kit" in getattr(item, "fixturenames", ())))
+
+
 @pytest.fixture(autouse=True)
 def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that validate returns, or run the command, in their own process do not start another."""
