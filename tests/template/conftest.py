@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from tests.template.made import PREVIOUS, opened, template
+from tests.template.made import PREVIOUS, VALID, fill, opened, template
 
 
 def made(folder: Path, *words: str) -> Path:
@@ -27,6 +28,13 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def after(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A template after last quarter's return."""
     return made(tmp_path_factory.mktemp("after"), "--prior", str(PREVIOUS))
+
+
+@pytest.fixture(scope="session")
+def filled(new: Path, after: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Fill the valid return into both templates."""
+    folder = tmp_path_factory.mktemp("filled")
+    return {name: fill(path, VALID, folder / f"{name}.xlsx") for name, path in {"new": new, "after": after}.items()}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from crt_return import cli
+from crt_return.finding import Report
 from crt_return.standard import Field, Table, load_standard
 
 STANDARD = load_standard()
@@ -29,6 +30,11 @@ def template(out: Path, *words: str, provider: str = PROVIDER, period: str = PER
 
 def opened(path: Path) -> Workbook:
     return load_workbook(path)
+
+
+def rows_in(path: Path, sheet: str) -> list[dict[str, Cell]]:
+    """Return the rows of a sheet by the names in its header; no other sheet is read."""
+    return records(load_workbook(path, read_only=True)[sheet])
 
 
 def records(sheet: Worksheet) -> list[dict[str, Cell]]:
@@ -75,3 +81,13 @@ def write(sheet: Worksheet, table: Table, rows: Sequence[Sequence[str]]) -> None
         row = rows[number] if number < len(rows) else blank
         for place, (text, field) in enumerate(zip(row, table.fields, strict=True), start=1):
             sheet.cell(number + 2, place).value = typed(text, field)
+
+
+def assert_same_return(report: Report, of_files: Report) -> None:
+    assert report.outcome == of_files.outcome == "accepted"
+    assert found(report) == found(of_files)
+    assert report.submission.content_sha256 == of_files.submission.content_sha256
+
+
+def found(report: Report) -> list[tuple[object, ...]]:
+    return [(one.rule, one.table, one.row, one.column, one.key, one.message) for one in report.findings]

@@ -10,18 +10,31 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.made import PERIOD, PREVIOUS, SAMPLE, STANDARD, VALID, opened, records, template
+from crt_return.standard import HEADER
+from tests.template.made import PERIOD, PREVIOUS, SAMPLE, STANDARD, VALID, opened, rows_in, template
 
 
-def test_it_writes_a_workbook_and_says_what_is_in_it_and_what_to_do_next(tmp_path: Path) -> None:
+def test_command_writes_a_workbook_and_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = template(Path("return.xlsx"))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert_made(done.stdout, tmp_path)
+
+
+@pytest.mark.slow
+def test_command_in_its_own_process_writes_a_workbook(tmp_path: Path) -> None:
     words = ("template", "--provider", "RZA", "--period", PERIOD, "--out", "return.xlsx")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "crt_return", *words], cwd=tmp_path, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "a template for RZA, 2006-07-Q4 (January to March 2007), with 1 team." in done.stdout
-    assert "crt-return validate return.xlsx" in done.stdout
-    assert opened(tmp_path / "return.xlsx").sheetnames[0] == "Start"
+    assert_made(done.stdout, tmp_path)
+
+
+def assert_made(said: str, folder: Path) -> None:
+    assert "a template for RZA, 2006-07-Q4 (January to March 2007), with 1 team." in said
+    assert "crt-return validate return.xlsx" in said
+    assert opened(folder / "return.xlsx").sheetnames[0] == "Start"
 
 
 def test_the_same_words_give_the_same_bytes(tmp_path: Path, new: Path) -> None:
@@ -49,9 +62,7 @@ def test_the_same_words_give_the_same_bytes(tmp_path: Path, new: Path) -> None:
         ({"prior": str(PREVIOUS), "period": "2005-06-Q1"}, "no return comes before it"),
     ],
 )
-def test_wrong_usage_ends_with_2_and_a_sentence_and_writes_nothing(
-    words: dict[str, str], sentence: str, tmp_path: Path
-) -> None:
+def test_wrong_usage_ends_with_2_and_writes_nothing(words: dict[str, str], sentence: str, tmp_path: Path) -> None:
     out = tmp_path / words.pop("out", "return.xlsx")
     given = {name: words.pop(name) for name in ("provider", "period") if name in words}
     result = template(out, *(one for name, text in words.items() for one in (f"--{name}", text)), **given)
@@ -96,8 +107,8 @@ def test_a_provider_that_nobody_expects_is_said_to_be_so(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("period", ["2005-06-Q1", "2022-23-Q1", "2029-30-Q4"])
-def test_there_is_a_template_for_every_quarter_that_the_calendar_has(period: str, tmp_path: Path) -> None:
+def test_quarters_across_the_calendar_have_a_template(period: str, tmp_path: Path) -> None:
     assert template(tmp_path / "return.xlsx", period=period).exit_code == 0
-    (header,) = records(opened(tmp_path / "return.xlsx")["return_header"])
+    (header,) = rows_in(tmp_path / "return.xlsx", HEADER)
     quarter = STANDARD.quarters[period]
     assert (header["period"], str(header["period_start"])[:10]) == (period, quarter.starts.isoformat())

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from crt_return.publishing.template.settings import settings
 from crt_return.standard import HEADER, REGISTER, TEAM
-from tests.template.made import PERIOD, PREVIOUS, STANDARD, VALID, Cell, opened, records, sent, template, typed
+from tests.template.made import PERIOD, PREVIOUS, STANDARD, VALID, Cell, opened, records, rows_in, sent, template, typed
 
 QUARTER = STANDARD.quarters[PERIOD]
 
@@ -64,7 +64,7 @@ def test_no_row_that_a_rule_asks_for_is_missing(table: str, book: Workbook) -> N
     assert set(laid) == set(wanted) - extra
 
 
-def test_each_row_has_its_provider_quarter_and_team_and_no_figure(book: Workbook) -> None:
+def test_row_has_its_provider_quarter_and_team_and_no_figure(book: Workbook) -> None:
     for table in STANDARD.tables.values():
         for row in records(book[table.name]):
             assert (row["provider_code"], row["period"]) == ("RZA", PERIOD)
@@ -101,7 +101,7 @@ def day_of(value: Cell) -> Cell:
     return value.date() if isinstance(value, datetime) else value
 
 
-def test_no_figure_of_last_quarter_is_taken_over_nor_what_is_said_of_oneself(book_after: Workbook) -> None:
+def test_figures_and_self_assessment_are_not_taken_over(book_after: Workbook) -> None:
     for table in STANDARD.tables.values():
         own = {*settings().carried.get(table.name, ()), *table.primary_key, "period"}
         left = {field.name for field in table.fields} - own
@@ -116,7 +116,7 @@ def test_no_figure_of_last_quarter_is_taken_over_nor_what_is_said_of_oneself(boo
     assert {"wte_in_post", "headcount"}.isdisjoint(settings().carried["team_staffing"])
 
 
-def test_an_open_team_goes_on_a_planned_one_keeps_its_register_row_and_a_closed_one_is_gone(tmp_path: Path) -> None:
+def test_open_and_planned_teams_are_taken_over_closed_are_not(tmp_path: Path) -> None:
     shutil.copytree(PREVIOUS, tmp_path / "before")
     register = tmp_path / "before/team_register.csv"
     lines = register.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -131,7 +131,7 @@ def test_an_open_team_goes_on_a_planned_one_keeps_its_register_row_and_a_closed_
             assert {row[TEAM] for row in records(book[table.name])} <= {"RZA-T01", "RZA-T03"}
 
 
-def test_a_cell_at_fault_and_a_code_no_longer_in_force_are_left_blank(tmp_path: Path) -> None:
+def test_faulty_cell_and_code_out_of_force_are_left_blank(tmp_path: Path) -> None:
     """A03 was a type of team until September 2021."""
     header = {"2006-07-Q3": "2021-22-Q2", "2006-10-01": "2021-07-01", "2006-12-31": "2021-09-30"}
     for file in PREVIOUS.glob("*.csv"):
@@ -144,7 +144,7 @@ def test_a_cell_at_fault_and_a_code_no_longer_in_force_are_left_blank(tmp_path: 
     register.write_text(text, encoding="utf-8")
     result = template(tmp_path / "return.xlsx", "--prior", str(tmp_path), period="2021-22-Q3")
     assert result.exit_code == 0, result.output
-    first, second, *_ = records(opened(tmp_path / "return.xlsx")[REGISTER])
+    first, second, *_ = rows_in(tmp_path / "return.xlsx", REGISTER)
     assert (first["team_type_code"], second["team_type_code"]) == (None, "A02")
     assert (first["population_served"], second["population_served"]) == (127500, None)
 
@@ -155,4 +155,4 @@ def test_a_table_that_cannot_be_read_is_laid_out_blank_and_named(tmp_path: Path)
     result = template(tmp_path / "return.xlsx", "--prior", str(tmp_path / "before"))
     assert result.exit_code == 0
     assert "Not taken over: team_hours" in result.output
-    assert len(records(opened(tmp_path / "return.xlsx")["team_hours"])) == 3 * 5 * 3
+    assert len(rows_in(tmp_path / "return.xlsx", "team_hours")) == 3 * 5 * 3

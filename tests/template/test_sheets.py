@@ -28,12 +28,6 @@ from tests.template.made import PERIOD, STANDARD, opened, template
 
 QUARTER = STANDARD.quarters[PERIOD]
 TABLES = [pytest.param(table, id=table.name) for table in STANDARD.tables.values()]
-FIELDS = [
-    pytest.param(table, field, id=f"{table.name}.{field.name}")
-    for table in STANDARD.tables.values()
-    for field in table.fields
-]
-CODED = [one for one in FIELDS if one.values[1].codelist]  # type: ignore[union-attr]
 ONE_VALUE = ("provider_code", "period", "standard_version")
 MOST = {"errorTitle": 32, "error": 255, "promptTitle": 32, "prompt": 255, "formula1": 255, "formula2": 255}
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -63,7 +57,7 @@ def listed(book: Workbook, source: str) -> list[Any]:
     return [book[LISTS].cell(row, int(left or 0)).value for row in range(int(top or 0), int(bottom or 0) + 1)]
 
 
-def test_the_start_comes_first_then_a_sheet_a_table_in_the_standards_order(book: Workbook) -> None:
+def test_start_comes_first_then_the_tables_in_order(book: Workbook) -> None:
     assert book.sheetnames == [START, *STANDARD.tables, TOTALS, LISTS]
     assert set(book.sheetnames) - {*STANDARD.tables} <= {*BESIDE_TABLES}
     assert book.active is book[START]
@@ -92,7 +86,7 @@ def test_the_start_says_what_to_do_by_when_and_how_to_check(book: Workbook) -> N
     assert "From last quarter" not in said
 
 
-def test_the_start_leads_to_every_sheet_and_says_what_may_stay_empty(book: Workbook) -> None:
+def test_start_links_to_each_sheet_and_says_which_are_optional(book: Workbook) -> None:
     sheet = book[START]
     linked = [(row[0].hyperlink, n) for n, row in enumerate(sheet.iter_rows(max_col=1), start=1)]
     links = {str(link.location).split("!")[0].strip("'"): n for link, n in linked if link}
@@ -112,7 +106,7 @@ def test_after_last_quarter_the_start_says_what_to_check(book_after: Workbook) -
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_first_row_is_the_header_of_the_file_and_stays_in_sight(table: Table, book: Workbook) -> None:
+def test_first_row_is_the_header_and_stays_in_sight(table: Table, book: Workbook) -> None:
     sheet = book[table.name]
     assert tuple(cell.value for cell in sheet[1]) == table.names
     assert sheet.freeze_panes
@@ -124,39 +118,38 @@ def test_the_first_row_is_the_header_of_the_file_and_stays_in_sight(table: Table
     assert not sheet.merged_cells.ranges
 
 
-@pytest.mark.parametrize(("table", "field"), FIELDS)
-def test_a_heading_has_its_meaning_and_an_example_and_cannot_be_typed_over(
-    table: Table, field: Field, book: Workbook
-) -> None:
-    cell = book[table.name][f"{column(table, field)}1"]
-    assert cell.comment
-    note = cell.comment.text
-    assert all(part in note for part in (field.title, field.description, f"Example: {field.example}"))
-    assert not field.unit or f"Unit: {field.unit}" in note
-    assert ("REQUIRED" in note) is field.required
-    assert cell.font.bold is field.required, "marked by the letter"
-    assert (cell.border.bottom.style == "thick") is field.required, "and by a line"
-    guard = check_of(book, table, cell.coordinate)
-    assert guard
-    assert guard.formula1 == f'EXACT({cell.coordinate},"{field.name}")'
+@pytest.mark.parametrize("table", TABLES)
+def test_heading_has_a_note_and_cannot_be_typed_over(table: Table, book: Workbook) -> None:
+    for field in table.fields:
+        cell = book[table.name][f"{column(table, field)}1"]
+        assert cell.comment, field.name
+        note = cell.comment.text
+        assert all(part in note for part in (field.title, field.description, f"Example: {field.example}"))
+        assert not field.unit or f"Unit: {field.unit}" in note
+        assert ("REQUIRED" in note) is field.required, note
+        assert cell.font.bold is field.required, f"{field.name} is marked by the letter"
+        assert (cell.border.bottom.style == "thick") is field.required, f"{field.name} is marked by a line"
+        guard = check_of(book, table, cell.coordinate)
+        assert guard, field.name
+        assert guard.formula1 == f'EXACT({cell.coordinate},"{field.name}")'
 
 
-@pytest.mark.parametrize(("table", "field"), CODED)
-def test_a_coded_cell_offers_the_codes_in_force_as_text_beside_what_they_mean(
-    table: Table, field: Field, book: Workbook
-) -> None:
-    check = check_of(book, table, f"{column(table, field)}2")
-    assert check
-    assert check.type == "list"
-    codes = STANDARD.codes(field, QUARTER.ends)
-    assert listed(book, str(check.formula1)) == [code.code for code in codes]
-    assert check.prompt
-    assert "sheet Lists" in check.prompt
-    held = [(row[1].data_type, row[2].value, row[3].value) for row in book[LISTS].iter_rows() if row[0].value]
-    assert all(("s", code.label, code.definition) in held for code in codes)
+@pytest.mark.parametrize("table", TABLES)
+def test_coded_cell_offers_the_codes_in_force_with_meanings(table: Table, book: Workbook) -> None:
+    held = {(row[1].data_type, row[2].value, row[3].value) for row in book[LISTS].iter_rows() if row[0].value}
+    for field in table.fields:
+        if field.codelist:
+            check = check_of(book, table, f"{column(table, field)}2")
+            assert check, field.name
+            assert check.type == "list", field.name
+            codes = STANDARD.codes(field, QUARTER.ends)
+            assert listed(book, str(check.formula1)) == [code.code for code in codes], field.name
+            assert check.prompt, field.name
+            assert "sheet Lists" in check.prompt
+            assert all(("s", code.label, code.definition) in held for code in codes), field.name
 
 
-def test_a_code_that_came_or_went_is_offered_in_its_quarters_alone(tmp_path: Path) -> None:
+def test_code_out_of_force_is_not_offered(tmp_path: Path) -> None:
     table, field = STANDARD.tables[REGISTER], STANDARD.tables[REGISTER].field["team_type_code"]
     assert template(tmp_path / "late.xlsx", period="2021-22-Q3").exit_code == 0
     late = opened(tmp_path / "late.xlsx")
@@ -166,48 +159,50 @@ def test_a_code_that_came_or_went_is_offered_in_its_quarters_alone(tmp_path: Pat
     assert "A03" in [code.code for code in STANDARD.codes(field, QUARTER.ends)]
 
 
-@pytest.mark.parametrize(("table", "field"), [one for one in FIELDS if one.values[1].type != "string"])  # type: ignore[union-attr]
-def test_a_figure_a_day_and_a_statement_are_checked_on_typing(table: Table, field: Field, book: Workbook) -> None:
-    check = check_of(book, table, f"{column(table, field)}2")
-    assert check
-    assert check.errorStyle in (None, "stop")
-    if field.type == "boolean":
-        assert listed(book, str(check.formula1)) == ["true", "false"]
-        return
+@pytest.mark.parametrize("table", TABLES)
+def test_a_figure_a_day_and_a_statement_are_checked_on_typing(table: Table, book: Workbook) -> None:
     kinds = {"integer": "whole", "number": "decimal", "date": "date", "datetime": "date"}
-    assert (check.type, check.operator) == (kinds[field.type], None), "between is what no operator means"
-    limits = field.constraints
-    for name, formula in (("minimum", check.formula1), ("maximum", check.formula2)):
-        if name in limits:
-            assert float(str(formula)) == limits[name]
+    for field in table.fields:
+        if field.type == "string":
+            continue
+        check = check_of(book, table, f"{column(table, field)}2")
+        assert check, field.name
+        assert check.errorStyle in (None, "stop"), field.name
+        if field.type == "boolean":
+            assert listed(book, str(check.formula1)) == ["true", "false"], field.name
+            continue
+        assert (check.type, check.operator) == (kinds[field.type], None), "between is what no operator means"
+        for name, formula in (("minimum", check.formula1), ("maximum", check.formula2)):
+            if name in field.constraints:
+                assert float(str(formula)) == field.constraints[name], field.name
 
 
-@pytest.mark.parametrize(("table", "field"), FIELDS)
-def test_a_cell_is_of_its_kind_also_far_below_the_rows_laid_out(table: Table, field: Field, book: Workbook) -> None:
-    letter = column(table, field)
+@pytest.mark.parametrize("table", TABLES)
+def test_cell_has_its_format_far_below_the_rows_laid_out(table: Table, book: Workbook) -> None:
     formats = {"date": "yyyy-mm-dd", "datetime": 'yyyy-mm-dd"T"hh:mm', "integer": "General", "number": "General"}
     sheet = book[table.name]
-    style = next(one for one in sheet.column_dimensions.values() if one.min <= sheet[f"{letter}1"].column <= one.max)
-    assert style.number_format == formats.get(field.type, "@")
-    laid = sheet.max_row
-    assert check_of(book, table, f"{letter}2") is check_of(book, table, f"{letter}{laid + 1000}")
-    if laid > 1:
-        assert sheet[f"{letter}2"].number_format == formats.get(field.type, "@")
+    laid, styles = sheet.max_row, [*sheet.column_dimensions.values()]
+    for field in table.fields:
+        letter = column(table, field)
+        style = next(style for style in styles if style.min <= sheet[f"{letter}1"].column <= style.max)
+        assert style.number_format == formats.get(field.type, "@"), field.name
+        assert check_of(book, table, f"{letter}2") is check_of(book, table, f"{letter}{laid + 1000}"), field.name
+        if laid > 1:
+            assert sheet[f"{letter}2"].number_format == formats.get(field.type, "@"), field.name
 
 
-@pytest.mark.parametrize(("table", "field"), FIELDS)
-def test_what_a_cell_refuses_is_said_in_words_that_excel_shows_whole(
-    table: Table, field: Field, book: Workbook
-) -> None:
-    check = check_of(book, table, f"{column(table, field)}2")
-    if check is None:
-        assert field.type == "string"
-        assert not field.codelist
-        assert "maxLength" not in field.constraints
-        return
-    assert check.error
-    for name, most in MOST.items():
-        assert len(str(getattr(check, name) or "")) <= most, name
+@pytest.mark.parametrize("table", TABLES)
+def test_refusals_are_short_enough_for_excel(table: Table, book: Workbook) -> None:
+    for field in table.fields:
+        check = check_of(book, table, f"{column(table, field)}2")
+        if check is None:
+            assert field.type == "string", field.name
+            assert not field.codelist, field.name
+            assert "maxLength" not in field.constraints, field.name
+            continue
+        assert check.error, field.name
+        for name, most in MOST.items():
+            assert len(str(getattr(check, name) or "")) <= most, f"{field.name}: {name}"
 
 
 @pytest.mark.parametrize(
@@ -234,7 +229,7 @@ def test_a_refusal_says_what_is_expected(table: str, name: str, said: str, book:
     assert str(check.error).startswith(said)
 
 
-def test_a_team_is_chosen_from_the_register_and_a_time_keeps_its_form(book: Workbook) -> None:
+def test_team_comes_from_the_register_and_time_keeps_its_form(book: Workbook) -> None:
     hours = STANDARD.tables["team_hours"]
     teams, start = (check_of(book, hours, f"{column(hours, hours.field[name])}2") for name in (TEAM, "start_time"))
     assert teams
@@ -254,7 +249,7 @@ def test_what_is_the_same_all_over_the_return_takes_nothing_else(name: str, book
     assert check.formula1 == f'"{book[HEADER][f"{column(table, table.field[name])}2"].value}"'
 
 
-def test_a_code_that_does_not_speak_for_itself_has_its_meaning_as_a_note(book: Workbook) -> None:
+def test_code_of_digits_has_its_meaning_as_a_note(book: Workbook) -> None:
     sheet = book["referrals"]
     note = sheet["D2"].comment
     assert sheet["D2"].value == "00"
@@ -264,7 +259,7 @@ def test_a_code_that_does_not_speak_for_itself_has_its_meaning_as_a_note(book: W
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_required_cells_of_a_row_in_use_are_hatched_until_they_are_filled(table: Table, book: Workbook) -> None:
+def test_required_cells_of_a_used_row_are_hatched_until_filled(table: Table, book: Workbook) -> None:
     hatched = set()
     for cells in book[table.name].conditional_formatting:
         (rule,) = cells.rules
@@ -276,7 +271,7 @@ def test_required_cells_of_a_row_in_use_are_hatched_until_they_are_filled(table:
     assert hatched == {n for n, field in enumerate(table.fields, start=1) if field.required} - {1}
 
 
-def test_what_comes_from_last_quarter_is_marked_by_more_than_a_colour(book_after: Workbook) -> None:
+def test_cells_of_last_quarter_are_marked_by_more_than_a_colour(book_after: Workbook) -> None:
     sheet = book_after["team_staffing"]
     carried, blank, key = sheet["E2"], sheet["F2"], sheet["D2"]
     assert (carried.font.italic, carried.border.left.style) == (True, "dotted")
@@ -292,9 +287,7 @@ def test_no_text_is_a_formula_and_only_the_totals_calculate(book_after: Workbook
         assert bool(formulas) is (sheet.title == TOTALS)
 
 
-def test_the_totals_count_rows_and_blanks_and_add_up_by_team_with_figures_for_those_who_do_not_calculate(
-    after: Path, book_after: Workbook
-) -> None:
+def test_totals_count_and_add_up_and_hold_calculated_figures(after: Path, book_after: Workbook) -> None:
     shown = values(after)
     formulas = {row[0].value: (row[1].value, row[2].value) for row in book_after[TOTALS].iter_rows(max_row=20)}
     assert formulas["gatekeeping_exemption"][0] == "=COUNTA(gatekeeping_exemption!$A$2:$A$2001)"
@@ -316,7 +309,7 @@ def values(path: Path) -> dict[Any, list[Any]]:
     return {row[0]: row for row in rows[:cut]} | {(row[0], row[1]): row for row in rows[cut:]}
 
 
-def test_excel_takes_it_no_two_checks_or_rules_share_a_cell_and_names_are_short(new: Path) -> None:
+def test_template_keeps_within_the_limits_of_excel(new: Path) -> None:
     with zipfile.ZipFile(new) as parts:
         names = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
         assert len(names) == len(STANDARD.tables) + 3
