@@ -21,29 +21,21 @@ def workbook_of(folder: str, to: Path) -> str:
     return str(path)
 
 
-def test_a_workbook_and_the_one_of_the_quarter_before_are_checked_like_folders(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_workbooks_of_two_quarters_are_checked_like_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given, prior = workbook_of(VALID, tmp_path), workbook_of(PREVIOUS, tmp_path)
     status, out, err = run(capsys, "validate", given, "--prior", prior)
     assert (status, err) == (0, "")
     assert "ACCEPTED: no errors and no warnings." in out
 
 
-def test_faulty_cells_end_with_1_and_are_named_once_with_their_sheet(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "validate", HABITS)
+def test_faulty_cells_end_with_1_and_are_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.json"
+    status, out, _ = run(capsys, "validate", HABITS, "--report", str(report))
     assert status == 1
     assert "In sheet gatekeeping, F2 shows an error of Excel ('#REF!')." in out
     assert out.count("sheet gatekeeping, F2") == 1
-
-
-def test_the_report_gives_the_workbook_the_sheet_and_the_cell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    report = tmp_path / "report.json"
-    run(capsys, "validate", HABITS, "--report", str(report), "--no-thresholds")
-    found = json.loads(report.read_text(encoding="utf-8"))["findings"]
-    places = {(one["rule"], one["file"], one["sheet"], one["cell"]) for one in found}
+    findings = json.loads(report.read_text(encoding="utf-8"))["findings"]
+    places = {(found["rule"], found["file"], found["sheet"], found["cell"]) for found in findings}
     assert ("PKG-23", "excel-habits.xlsx", "referrals", "E2") in places
     assert ("PKG-24", "excel-habits.xlsx", "audit_development", "D2") in places
 
@@ -54,9 +46,7 @@ def test_explain_shows_what_a_rule_finds_in_a_workbook(capsys: pytest.CaptureFix
     assert "sheet referrals E2: In sheet referrals, E2 is a text with separators between thousands ('1,204')." in out
 
 
-def test_a_file_that_only_looks_like_a_workbook_ends_with_2_and_says_how_to_save_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_text_named_as_workbook_ends_with_2_and_advice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "return.xlsx").write_bytes(b"provider_code,period\n")
     status, out, err = run(capsys, "validate", str(tmp_path / "return.xlsx"))
     assert status == 2
