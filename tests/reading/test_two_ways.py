@@ -54,7 +54,7 @@ def test_both_ways_agree_on_whatever_is_quoted_by_the_book(body: str) -> None:
 @given(anything)
 @example('x,"y"z,\n')
 @example('"x\n')
-def test_where_the_fast_way_answers_at_all_it_answers_as_the_other_does(body: str) -> None:
+def test_both_ways_agree_wherever_the_fast_way_answers(body: str) -> None:
     data = HEADER + body.encode()
     at_once = read_at_once(data, NAMES, 1)
     if at_once is None:
@@ -64,7 +64,7 @@ def test_where_the_fast_way_answers_at_all_it_answers_as_the_other_does(body: st
 
 @settings(deadline=None, max_examples=200)
 @given(anything)
-def test_no_text_is_read_with_an_unclosed_quote_or_ends_in_a_traceback(body: str) -> None:
+def test_unclosed_quote_is_refused_and_nothing_else_fails(body: str) -> None:
     try:
         rows = read_by_record(HEADER + body.encode(), NAMES, 1)
     except UnclosedQuoteError as error:
@@ -98,7 +98,7 @@ def test_plain_text_is_its_own_fingerprint(rows: list[list[str]]) -> None:
     assert plain_sha256(at_once.frame.drop(ROW)) == sha256(data).hexdigest()
 
 
-def test_the_cells_of_each_row_are_counted_across_the_steps_of_the_count() -> None:
+def test_cells_of_rows_are_counted_across_the_steps() -> None:
     quoted = b'"' + b"x,\n" * 5000 + b'",b,c\n'
     counted = cells_of_rows(HEADER + quoted * 200)
     assert counted is not None

@@ -1,6 +1,7 @@
 """Each way in which Excel, or people with Excel, spoil a return gives one finding, where and what it is.
 
-Every workbook here is a valid return spoilt in one way, judged by every rule: nothing else may be found.
+Every spoilt workbook is a valid return with one fault, judged by every rule: nothing else may be found. A valid
+workbook, and findings of every kind, are judged in the same batch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 from crt_return.conformance.kit import judged
 from crt_return.conformance.returns import Made
 from crt_return.finding import Finding, Report
-from tests.reading.workbooks import BOOK, STANDARD, Book, edited, in_sheet, replaced, valid_tables, workbook
+from crt_return.publishing.workbook import Cells
+from tests.reading.workbooks import (
+    BOOK,
+    STANDARD,
+    Book,
+    edited,
+    in_sheet,
+    replaced,
+    valid_files,
+    valid_tables,
+    workbook,
+)
 from tests.shown import faults
 
 NBSP = "\u00a0"
@@ -378,28 +390,49 @@ SPOILT = {
 
 @cache
 def reports() -> dict[str, Report]:
-    """The report on each workbook, all judged together."""
-    made = [Made(f"book-{number}", {"return.xlsx": one.content()}) for number, one in enumerate(SPOILT.values())]
-    return dict(zip(SPOILT, (one.report for one in judged(made, STANDARD)), strict=True))
+    """Judge the spoilt workbooks, the valid return in both forms and a workbook of several faults in one batch."""
+    several: Cells = {"gatekeeping": {"G2": 99}, "team_staffing": {"D2": "porter"}}
+    made = {
+        name: Made(f"book-{n}", {"return.xlsx": spoilt.content()}) for n, (name, spoilt) in enumerate(SPOILT.items())
+    }
+    made["csv"] = Made("csv", valid_files())
+    made["valid"] = Made("book", {"return.xlsx": workbook()})
+    made["several faults"] = Made("several", {"return.xlsx": workbook(several)})
+    return dict(zip(made, (judgement.report for judgement in judged([*made.values()], STANDARD)), strict=True))
 
 
 def found(name: str) -> Finding:
-    """The one finding on a workbook, but that a warning is also to be explained."""
-    (one,) = (one for one in faults(reports()[name]) if one.rule != "EXP-02")
-    return one
+    """Return the only finding on a workbook, apart from the error that a warning is not explained."""
+    (only,) = (fault for fault in faults(reports()[name]) if fault.rule != "EXP-02")
+    return only
 
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_one_fault_is_one_finding(name: str) -> None:
-    spoilt = SPOILT[name]
-    says = spoilt.says.format(n=list(SPOILT).index(name))
-    one = found(name)
-    assert one.message == says
-    assert (one.rule, one.sheet, one.count) == (spoilt.rule, spoilt.sheet, spoilt.count)
-    assert spoilt.cell is None or one.cell == spoilt.cell
+    spoilt, finding = SPOILT[name], found(name)
+    assert finding.message == spoilt.says.format(n=list(SPOILT).index(name))
+    assert (finding.rule, finding.sheet, finding.count) == (spoilt.rule, spoilt.sheet, spoilt.count)
+    assert spoilt.cell is None or finding.cell == spoilt.cell
 
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_nothing_is_rejected_that_changes_no_value(name: str) -> None:
     read_all_the_same = SPOILT[name].rule in ("PKG-20", "PKG-24")
     assert (found(name).severity == "info") == read_all_the_same
+
+
+def test_workbook_has_the_content_and_verdicts_of_its_csv_files() -> None:
+    of_csv, of_book = reports()["csv"], reports()["valid"]
+    assert of_book.submission.content_sha256 == of_csv.submission.content_sha256
+    assert (of_book.outcome, of_book.rules.passed) == (of_csv.outcome, of_csv.rules.passed)
+    assert faults(of_book) == []
+
+
+def test_findings_of_every_kind_name_the_sheet_and_the_cell() -> None:
+    """Findings of a rule, a cell and a threshold are those of the file, at their place in the workbook."""
+    report = reports()["several faults"]
+    by_rule = {finding.rule: finding for finding in faults(report)}
+    assert {"GTK-01", "PKG-05"} <= by_rule.keys()
+    places = {(finding.file, finding.sheet) for finding in report.findings}
+    assert places == {("several.xlsx", finding.table) for finding in report.findings}
+    assert (by_rule["GTK-01"].cell, by_rule["PKG-05"].cell) == ("G2", "D2")

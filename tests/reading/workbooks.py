@@ -41,9 +41,19 @@ def rows_of(content: bytes) -> list[list[str]]:
 
 
 def workbook(cells: Cells | None = None) -> bytes:
-    """The valid return as a workbook, some cells written over."""
-    tables = {file.removesuffix(".csv"): rows_of(data) for file, data in valid_files().items() if file.endswith(".csv")}
-    return return_workbook(tables, cells)
+    """Return the valid return as a workbook, some cells written over."""
+    return return_workbook(valid_rows(), cells) if cells else unchanged_workbook()
+
+
+@cache
+def unchanged_workbook() -> bytes:
+    return return_workbook(valid_rows())
+
+
+@cache
+def valid_rows() -> dict[str, list[list[str]]]:
+    files = {file: data for file, data in valid_files().items() if file.endswith(".csv")}
+    return {file.removesuffix(".csv"): rows_of(data) for file, data in files.items()}
 
 
 def edited(change: Callable[[Book], Any]) -> bytes:
