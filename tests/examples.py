@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -23,7 +24,7 @@ from crt_return.measured import Measured
 from crt_return.measures import measured
 from crt_return.publishing.site.examples import GIVEN as GIVEN  # shared with every test of an example
 from crt_return.publishing.site.examples import PERIOD as PERIOD
-from crt_return.reading.model import ROW, TextTable
+from crt_return.reading.model import ROW, TextTable, empty_table
 from crt_return.rules import FINDINGS, Judged, judge_rule, reads_from
 from crt_return.scope import Data
 from crt_return.standard import Rule, Standard, Table, load_standard
@@ -80,8 +81,8 @@ def example_batch(table: str, examples: Sequence[Mapping[str, Any]], standard: S
 
     An empty example comes last, so that no batch is of one return: those go by other names in the database.
     """
-    returns = [Data(standard, *example_return(table, example, standard)) for example in (*examples, NO_ROWS)]
-    return Batch(_engine(), standard, returns)
+    returns = example_returns(table, [*examples, NO_ROWS], standard)
+    return Batch(_engine(), standard, [Data(standard, *pair) for pair in returns])
 
 
 NO_ROWS: Mapping[str, Any] = {"return_header": []}
@@ -89,17 +90,25 @@ NO_ROWS: Mapping[str, Any] = {"return_header": []}
 
 def example_return(table: str, example: Mapping[str, Any], standard: Standard) -> tuple[Checked, Checked]:
     """An example as this return and the previous one; tables it does not name are empty."""
-    named = rows_of(example) or {table: [dict(example)]}
-    return tuple(
-        Checked(
-            Release("RZA", PERIOD, date(2007, 3, 31)),
-            {name: table_of(table, named.get(prefix + name, [])) for name, table in standard.tables.items()},
-            {},
-            (),
-            frozenset(),
-        )
+    return example_returns(table, [example], standard)[0]
+
+
+def example_returns(
+    table: str, examples: Sequence[Mapping[str, Any]], standard: Standard
+) -> list[tuple[Checked, Checked]]:
+    """Many examples, each as this return and the previous one."""
+    named = [rows_of(example) or {table: [dict(example)]} for example in examples]
+    tables = {
+        prefix + name: tables_of(table, [rows.get(prefix + name, []) for rows in named])
         for prefix in ("", "prior.")
-    )  # type: ignore[return-value]
+        for name, table in standard.tables.items()
+    }
+
+    def checked(n: int, prefix: str) -> Checked:
+        of_return = {name: tables[prefix + name][n] for name in standard.tables}
+        return Checked(Release("RZA", PERIOD, date(2007, 3, 31)), of_return, {}, (), frozenset())
+
+    return [(checked(n, ""), checked(n, "prior.")) for n in range(len(examples))]
 
 
 def rows_of(example: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -107,22 +116,36 @@ def rows_of(example: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return dict(example) if example and all(isinstance(rows, list) for rows in example.values()) else {}
 
 
-def table_of(table: Table, rows: list[dict[str, Any]]) -> CheckedTable:
+def table_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> CheckedTable:
     """Partial rows as a typed table; cells left out are blank but for the key and an open team."""
-    ours = table is load_standard().tables.get(table.name)
-    return _empty(table.name) if ours and not rows else _table(table, rows)
+    return tables_of(table, [rows])[0]
+
+
+def tables_of(table: Table, examples: Sequence[Sequence[Mapping[str, Any]]]) -> list[CheckedTable]:
+    """The rows of each example as a typed table: all rows are typed at once, then divided."""
+    if not any(examples) and table is load_standard().tables.get(table.name):
+        return [_empty(table.name)] * len(examples)
+    rows = [(n, {**GIVEN, **row}) for example in examples for n, row in enumerate(example)]
+    text = pl.DataFrame(
+        [{ROW: n + 2, **{name: _text(row.get(name)) for name in table.names}} for n, row in rows],
+        schema={ROW: pl.UInt32, **dict.fromkeys(table.names, pl.String)},
+    )
+    values, ends = typed(text, table), accumulate(map(len, examples))
+    cuts = [(end - len(example), len(example)) for end, example in zip(ends, examples, strict=True)]
+    return [_checked(table, text.slice(*cut), values.slice(*cut)) for cut in cuts]
 
 
 @cache
 def _empty(name: str) -> CheckedTable:
     """Most tables of most examples."""
-    return _table(load_standard().tables[name], [])
+    table = load_standard().tables[name]
+    text = empty_table(table)
+    return CheckedTable(table, text, typed(text.frame, table), {})
 
 
-def _table(table: Table, rows: list[dict[str, Any]]) -> CheckedTable:
-    whole = [{name: {**GIVEN, **row}.get(name) for name in table.names} for row in rows]
-    text = pl.DataFrame(
-        [{name: None if value is None else shown(value) for name, value in row.items()} for row in whole],
-        schema=dict.fromkeys(table.names, pl.String),
-    ).with_row_index(ROW, offset=2)
-    return CheckedTable(table, TextTable(table.name, table.file, table.names, text), typed(text, table), {})
+def _text(value: Any) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _checked(table: Table, text: pl.DataFrame, values: pl.DataFrame) -> CheckedTable:
+    return CheckedTable(table, TextTable(table.name, table.file, table.names, text), values, {})
