@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +22,38 @@ from crt_return.standard import Rule, Standard, Table, load_standard
 from crt_return.tables import check_tables
 
 STANDARD: Standard = load_standard()
-VALID = files_of(valid_return(STANDARD, "RZA", 1, "2006-07-Q4", 1), STANDARD)
 
 
-def cases(check: str) -> list[Any]:
-    return [
-        pytest.param(rule, kind, example, id=f"{rule.id}-{kind}-{number}")
+@cache
+def valid() -> dict[str, bytes]:
+    """The files of a valid return."""
+    return files_of(valid_return(STANDARD, "RZA", 1, "2006-07-Q4", 1), STANDARD)
+
+
+def examples(check: str) -> dict[str, tuple[Rule, str, Any]]:
+    """The examples of the rules that one check finds, each by its id: the rule, the kind and the example."""
+    return {
+        f"{rule.id}-{kind}-{number}": (rule, kind, example)
         for rule in STANDARD.rules.values()
         if rule.check == check
         for kind, examples in rule.examples.items()
         for number, example in enumerate(examples)
-    ]
+    }
 
 
-@pytest.mark.parametrize(("rule", "kind", "steps"), cases("reading"))
-def test_the_examples_of_a_rule_on_files_hold(rule: Rule, kind: str, steps: list[Any], tmp_path: Path) -> None:
+FILES, CELLS = examples("reading"), examples("cells")
+
+
+@pytest.mark.parametrize("example", FILES)
+def test_the_examples_of_a_rule_on_files_hold(example: str, tmp_path: Path) -> None:
+    rule, kind, steps = FILES[example]
     faults = {fault.rule for fault in faults_after(steps, tmp_path / "return")}
     assert (rule.id in faults) == (kind == "fails"), faults
     assert faults <= {rule.id}, "one fault, one finding"
 
 
 def faults_after(steps: list[Any], folder: Path) -> tuple[FileFault, ...]:
-    files: Any = dict(VALID)
+    files: Any = dict(valid())
     for step in steps:
         files = apply_file_step(files, step)
     folder.mkdir()
@@ -57,19 +69,28 @@ def faults_after(steps: list[Any], folder: Path) -> tuple[FileFault, ...]:
         return (refused.fault,)
 
 
-@pytest.mark.parametrize(("rule", "kind", "example"), cases("cells"))
-def test_the_examples_of_a_rule_on_cells_hold(rule: Rule, kind: str, example: dict[str, Any]) -> None:
-    findings = findings_on(STANDARD.tables[example["table"]], example.get("rows") or [example["cells"]])
-    assert [one.rule for one in findings] == ([rule.id] if kind == "fails" else []), findings
+@cache
+def findings() -> dict[str, tuple[Finding, ...]]:
+    """Check the tables of all examples of rules on cells together; return the findings on each."""
+    checked = check_tables([package_of(example) for _, _, example in CELLS.values()], STANDARD, None)
+    expected = Release("RZA", "2006-07-Q4", STANDARD.quarters["2006-07-Q4"].ends)
+    assert [tables.release for tables in checked] == [expected] * len(CELLS)
+    return {name: tables.findings for name, tables in zip(CELLS, checked, strict=True)}
 
 
-def findings_on(table: Table, rows: list[dict[str, str]]) -> tuple[Finding, ...]:
-    """The findings on rows whose other cells hold their fields' own examples, beside a register of one team."""
+@pytest.mark.parametrize("example", CELLS)
+def test_the_examples_of_a_rule_on_cells_hold(example: str) -> None:
+    rule, kind, _ = CELLS[example]
+    found = findings()[example]
+    assert [finding.rule for finding in found] == ([rule.id] if kind == "fails" else []), found
+
+
+def package_of(example: Mapping[str, Any]) -> Package:
+    """Rows whose other cells hold their fields' examples, next to a register of one team."""
+    table = STANDARD.tables[example["table"]]
     header, register = STANDARD.tables["return_header"], STANDARD.tables["team_register"]
-    tables = {one.name: text_of(one, [{}]) for one in (header, register)} | {table.name: text_of(table, rows)}
-    (checked,) = check_tables([Package("example", tables, ())], STANDARD, None)
-    assert checked.release == Release("RZA", "2006-07-Q4", STANDARD.quarters["2006-07-Q4"].ends)
-    return checked.findings
+    tables = {given.name: text_of(given, [{}]) for given in (header, register)}
+    return Package("example", tables | {table.name: text_of(table, example.get("rows") or [example["cells"]])}, ())
 
 
 def text_of(table: Table, rows: list[dict[str, str]]) -> TextTable:
