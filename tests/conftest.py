@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
-from crt_return.expectations import Missed, Rows, Suite
+from crt_return.expectations import Expectations, Missed, Rows, Suite
 from crt_return.sampling.ranges import missed_of
 from crt_return.standard import load_standard
 from tests.once import once
@@ -48,6 +48,13 @@ def judged_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that validate returns, or run the command, in their own process do not start another."""
     for module in ("crt_return.validate", "crt_return.expectations"):
         monkeypatch.setattr(import_module(module), "Expectations", PlainJudge)
+
+
+@pytest.fixture(scope="session")
+def expectations() -> Iterator[Expectations]:
+    """Start Great Expectations in a process of its own, once for all tests that need the library."""
+    with Expectations() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import pytest
 from crt_return.expectations import Expectations
 from crt_return.measure import LEVELS, Level, Measure
 from crt_return.measured import MET, Measured, state_of
+from crt_return.publishing.downloads import downloads
 from crt_return.scope import Data
 from crt_return.standard import TEAM, Rule, load_standard
 from crt_return.thresholds import answers, judge_thresholds, question, suites, threshold_rules
@@ -42,13 +43,6 @@ def with_value(measure: Measure, team: str, value: float | None, level: Level = 
         measure, "RZA", team, threshold, numerator, denominator, None if value is None else plain, strong, state,
         because=because,
     )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def library() -> Iterator[Expectations]:
-    """Great Expectations in a process of its own, for all tests here."""
-    with Expectations() as started:
-        yield started
 
 
 def judged(found: list[Measured], by: Any, results: Path | None = None) -> dict[str, Any]:
@@ -79,9 +73,9 @@ def cases() -> Iterator[Case]:
                 yield Case(rule, kind, team, values)
 
 
-def test_threshold_rule_finds_its_examples_and_names_the_team(library: Expectations) -> None:
+def test_threshold_rule_finds_its_examples_and_names_the_team(expectations: Expectations) -> None:
     every = list(cases())
-    verdicts = judged([measure for case in every for measure in case.measured], library)
+    verdicts = judged([measure for case in every for measure in case.measured], expectations)
     for case in every:
         own = verdicts[case.rule.id]
         found = [one for one in own.findings if one.key[TEAM] == case.team]
@@ -93,7 +87,7 @@ def test_threshold_rule_finds_its_examples_and_names_the_team(library: Expectati
     assert {case.rule.id for case in every} == {rule.id for rule in threshold_rules(STANDARD)}
 
 
-def test_great_expectations_agrees_with_the_states(library: Expectations) -> None:
+def test_great_expectations_agrees_with_the_states(expectations: Expectations) -> None:
     """Two readers of one number: on the limit, a hair to each side of it, and far from it."""
     found = [
         with_value(measure, f"RZA-{measure.id}-{level}-{n}", value, level)
@@ -103,7 +97,7 @@ def test_great_expectations_agrees_with_the_states(library: Expectations) -> Non
         for n, value in enumerate((0.0, limit.number - NEAR, limit.number, limit.number + NEAR, 2 * limit.number + 1))
         if measure.of == "team"
     ]
-    verdicts, plainly = judged(found, library), judged(found, PlainJudge())
+    verdicts, plainly = judged(found, expectations), judged(found, PlainJudge())
     for rule in threshold_rules(STANDARD):
         missed = {one.key[TEAM] for one in verdicts[rule.id].findings}
         own = [one for one in found if one.measure.id in rule.measures]
@@ -114,9 +108,9 @@ def test_great_expectations_agrees_with_the_states(library: Expectations) -> Non
         assert rule.level == "strong" or missed == {one.team_id for one in own if one.state not in MET}
 
 
-def test_published_suites_are_those_that_run(published: Path) -> None:
-    folder = published / "docs/downloads/expectations"
-    kept = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
+def test_published_suites_are_those_that_run() -> None:
+    files = downloads(STANDARD, kit=b"")
+    kept = {Path(name).stem: json.loads(files[name]) for name in files if name.startswith("expectations/")}
     assert kept == {suite["name"]: suite for suite in suites(STANDARD, None)}
     # a new version of the library changes nothing that is published
     assert not any("great_expectations_version" in suite["meta"] for suite in kept.values())
@@ -134,9 +128,9 @@ def test_great_expectations_reads_the_published_suites() -> None:
         assert [expectation.column for expectation in read.expectations] == columns
 
 
-def test_results_are_kept_for_the_archive(tmp_path: Path, library: Expectations) -> None:
+def test_results_are_kept_for_the_archive(tmp_path: Path, expectations: Expectations) -> None:
     measure = STANDARD.measures["F2.1"]
-    judged([with_value(measure, "RZA-T01", 0.5), with_value(measure, "RZA-T02", 1.0)], library, tmp_path)
+    judged([with_value(measure, "RZA-T01", 0.5), with_value(measure, "RZA-T02", 1.0)], expectations, tmp_path)
     kept = json.loads((tmp_path / "results" / "gatekeeping.json").read_text(encoding="utf-8"))
     assert kept["success"] is False
     assert (tmp_path / "data_docs" / "index.html").is_file()
