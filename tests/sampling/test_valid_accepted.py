@@ -10,15 +10,12 @@ from crt_return.sampling.scene import Tables
 from crt_return.sampling.valid import two_quarters
 from crt_return.sampling.writing import files_of, write_folder, write_zip
 from crt_return.standard import load_standard
-from crt_return.validate import validate
 from tests.batches import Scenario, judge
 from tests.shown import ALWAYS_SHOWN
 
 STANDARD = load_standard()
 ALWAYS_UNJUDGED = {"HDR-05", "HDR-11", "FID-02", "FID-04", "EXP-01", "EXP-03"}
 NOT_APPLICABLE = {"AUD-04"}  # no admission bypassed some of the teams
-
-
 CASES = {
     "one team": (1, 1, "RZA", "2006-07-Q4"),
     "three teams": (2, 3, "RZ9", "2006-07-Q4"),
@@ -42,7 +39,8 @@ def test_a_valid_return_has_no_finding(tmp_path: Path) -> None:
 
 def test_the_zip_of_a_return_is_the_same_return(tmp_path: Path) -> None:
     _, now = two_quarters(STANDARD, "RZA", 1, "2006-07-Q4", 4)
-    folder = validate(write_folder(files_of(now, STANDARD), tmp_path / "now"), thresholds=False)
-    zipped = validate(write_zip(files_of(now, STANDARD), tmp_path / "now.zip"))
-    assert zipped.outcome == "accepted"
-    assert zipped.submission.content_sha256 == folder.submission.content_sha256
+    files = files_of(now, STANDARD)
+    runs = judge({"folder": write_folder(files, tmp_path / "now"), "zip": write_zip(files, tmp_path / "now.zip")})
+    reports = {name: run.report for name, run in runs.items()}
+    assert {name: report.outcome for name, report in reports.items()} == {"folder": "accepted", "zip": "accepted"}
+    assert reports["zip"].submission.content_sha256 == reports["folder"].submission.content_sha256
