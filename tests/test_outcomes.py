@@ -236,6 +236,13 @@ def test_nil_return_is_judged_together_with_others(header_alone: Path, tmp_path:
     assert {run.report.outcome for run in runs.values()} == {"accepted"}
 
 
+def test_month_that_is_no_month_leaves_other_returns_judged(tmp_path: Path) -> None:
+    """The row is left out, for its team is in no register; but a database may read its cells all the same."""
+    faulty = changed("home_treatment", 0, month="never", team_id="943 476 5919")
+    runs = judge({"faulty": faulty, "clean": quarters()[1]}, tmp_path)
+    assert {name: run.report.outcome for name, run in runs.items()} == {"faulty": "rejected", "clean": "accepted"}
+
+
 def test_nil_return_is_asked_about_earlier_teams(tmp_path: Path) -> None:
     before, now = (
         write_folder(files_of(tables, STANDARD), tmp_path / name)
