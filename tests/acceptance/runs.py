@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +27,14 @@ STANDARD = load_standard()
 LATER, EARLIER = "2006-07-Q4", "2006-07-Q3"
 
 
+@cache
+def valid_tables(provider: str, period: str) -> Tables:
+    return valid_return(STANDARD, provider, 1, period, seed=1)
+
+
 def a_return(provider: str = "RZA", period: str = LATER, version: int = 1, **header: str) -> Tables:
     """A valid return of one team; a later version says why it was sent."""
-    tables = valid_return(STANDARD, provider, 1, period, seed=1)
+    tables = deepcopy(valid_tables(provider, period))
     revised = {"revision_reason": "A count was corrected."} if version > 1 else {}
     tables["return_header"][0] |= {"submission_version": str(version), **revised, **header}
     return tables
@@ -40,10 +49,14 @@ def rejected_return(provider: str = "RZA", period: str = LATER, version: int = 1
 
 @dataclass(frozen=True)
 class Place:
-    """An inbox with the register and the store it is judged into."""
+    """An inbox with the register and the store it is judged into.
+
+    Examinations are kept in the folder `kept`, if there is one, and taken from it where the same return comes again.
+    """
 
     folder: Path
     url: str
+    kept: Path | None = None
 
     @property
     def inbox(self) -> Path:
@@ -67,11 +80,14 @@ class Place:
         text = "\n".join(["provider_code,period,teams_expected", *lines]) + "\n"
         (self.folder / "expected_providers.csv").write_text(text, encoding="utf-8")
 
+    def workers(self) -> Any:
+        return examined_once(self.store, self.kept) if self.kept else plainly(self.store)
+
     def accept(self, workers: Any = None) -> list[Done]:
         """Judge the inbox to its end."""
         store = self.store
         with store.locked(), Register(self.url) as register:
-            run = Acceptance(register, store, STANDARD, workers or plainly(store))
+            run = Acceptance(register, store, STANDARD, workers or self.workers())
             return list(run.accept(self.inbox, expected_file(self.inbox, None)))
 
     def entries(self) -> list[Entry]:
@@ -92,11 +108,36 @@ class Place:
         }
 
 
+def empty_place(folder: Path, kept: Path | None = None) -> Place:
+    """An empty inbox in a folder, with a register in SQLite."""
+    (folder / "inbox").mkdir(parents=True)
+    return Place(folder, f"sqlite:///{folder / 'register.db'}", kept)
+
+
 def plainly(store: Store) -> Any:
     """Workers in this process."""
 
     def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
         yield from examinations(tasks, store, STANDARD, PlainJudge())  # type: ignore[arg-type]  # the same to ask
+
+    return examine_all
+
+
+def examined_once(store: Store, kept: Path) -> Any:
+    """Workers in this process that keep every examination, and copy the ones they have kept."""
+
+    def place(task: Task) -> Path:
+        return kept / f"{task.submission}-{task.prior.submission if task.prior else 'none'}"
+
+    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
+        new = [task for task in tasks if not place(task).exists()]
+        for task, made in zip(new, plainly(store)(new), strict=True):
+            shutil.copytree(task.staged, place(task) / "staged")
+            (place(task) / "examination.pickle").write_bytes(pickle.dumps(made))
+        for task in tasks:
+            examination: Examination = pickle.loads((place(task) / "examination.pickle").read_bytes())
+            shutil.copytree(place(task) / "staged", task.staged, dirs_exist_ok=True)
+            yield replace(examination, staged=task.staged)
 
     return examine_all
 

@@ -200,7 +200,7 @@ def test_a_fault_of_ours_on_one_return_leaves_the_others_and_is_tried_again(
             return real(examined)
 
         patch.setattr(examining, "assessed", failing)
-        done = place.accept()
+        done = place.accept(plainly(place.store))
     assert {one.name: one.fault for one in done} == {"a.zip": "KeyError", "b.zip": None}
     assert outcomes(place) == {"b.zip": "accepted"}
     place.accept()
@@ -212,7 +212,7 @@ def test_a_store_that_lost_a_return_gets_it_back_from_the_inbox_and_says_so_wher
     place.accept()
     before = every_byte(place.store.folder)
     shutil.rmtree(place.store.folder / "returns")
-    place.accept()
+    place.accept(plainly(place.store))
     assert every_byte(place.store.folder) == before
     shutil.rmtree(place.store.folder / "returns")
     file.unlink()

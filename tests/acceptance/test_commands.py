@@ -17,8 +17,7 @@ import pytest
 from crt_return import cli
 from crt_return.acceptance import receipts
 from crt_return.acceptance.register import Entry
-from crt_return.acceptance.store import Store
-from tests.acceptance.runs import LATER, Place, a_return, plainly, rejected_return
+from tests.acceptance.runs import LATER, Place, a_return, rejected_return
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -35,12 +34,12 @@ def receipt_of(place: Place, entry: Entry) -> Path:
 
 
 @pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_this_process(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers of `accept` that start no process."""
 
     @contextmanager
-    def workers(store: Store, _: int | None) -> Iterator[Any]:
-        yield plainly(store)
+    def workers(*_: object) -> Iterator[Any]:
+        yield place.workers()
 
     monkeypatch.setattr(import_module("crt_return.acceptance.workers"), "local_workers", workers)
 

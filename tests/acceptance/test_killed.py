@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import random
 import resource
 import shutil
@@ -12,8 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from crt_return.acceptance.problem import Stopped
 from crt_return.acceptance.register import Register
 from crt_return.acceptance.store import Store
 from crt_return.sampling.writing import files_of, write_zip
-from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, plainly, rejected_return
+from tests.acceptance.runs import EARLIER, LATER, STANDARD, Place, a_return, empty_place, rejected_return
 
 KILLS = 50
+Filled = tuple[Place, dict[str, Any]]
 CONTEXT = multiprocessing.get_context("forkserver")
 
 
@@ -42,76 +43,48 @@ def fill(place: Place) -> None:
     place.expect(*((provider, period, 1) for provider in ("RZA", "RZB", "RZC") for period in (EARLIER, LATER)))
 
 
-def copied(prepared: Path) -> Callable[[Sequence[Task]], Iterator[Examination]]:
-    """Workers that copy examinations made before: what is killed is what comes after them."""
-
-    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
-        for task in tasks:
-            made: Examination = pickle.loads((prepared / f"{task.submission}.pickle").read_bytes())
-            shutil.copytree(made.staged, task.staged)
-            yield Examination(**{**vars(made), "staged": task.staged})
-
-    return examine_all
-
-
-def prepare(place: Place, prepared: Path) -> None:
-    """Accept an inbox once, keeping every examination."""
-    examine = plainly(place.store)
-
-    def examine_all(tasks: Sequence[Task]) -> Iterator[Examination]:
-        for made in examine(tasks):
-            kept = prepared / made.submission
-            shutil.copytree(made.staged, kept)
-            whole = Examination(**{**vars(made), "staged": kept})
-            (prepared / f"{made.submission}.pickle").write_bytes(pickle.dumps(whole))
-            yield made
-
-    place.accept(examine_all)
-
-
-def accepting(folder: Path, url: str, prepared: Path) -> None:
-    """One run, in a process of its own."""
-    place = Place(folder, url)
+def accepting(place: Place) -> None:
+    """Accept the inbox in a process of its own; the examinations are kept: what is killed comes after them."""
     with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
-        place.accept(copied(prepared))
+        place.accept()
 
 
-def started(place: Place, prepared: Path) -> Any:
-    process = CONTEXT.Process(target=accepting, args=(place.folder, place.url, prepared))
+def started(place: Place) -> Any:
+    process = CONTEXT.Process(target=accepting, args=(place,))
     process.start()
     return process
 
 
-def to_the_end(place: Place, prepared: Path) -> float:
+def to_the_end(place: Place) -> float:
     """How long a whole run takes, in seconds."""
     began = time.perf_counter()
-    process = started(place, prepared)
+    process = started(place)
     process.join()
     assert process.exitcode == 0
     return time.perf_counter() - began
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Path, dict[str, Any]]:
-    """An inbox accepted by a run that nothing disturbs, its examinations, and the state the run ends in."""
-    CONTEXT.set_forkserver_preload(["tests.acceptance.test_killed", "crt_return.tables", "polars", "duckdb"])
-    folder = tmp_path_factory.mktemp("undisturbed")
-    reference = Place(folder / "reference", f"sqlite:///{folder / 'reference.db'}")
-    reference.inbox.mkdir(parents=True)
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> tuple[Place, dict[str, Any]]:
+    """An inbox accepted by a run that nothing disturbs, and the state the run ends in."""
+    CONTEXT.set_forkserver_preload(["tests.acceptance.warmed", "tests.acceptance.test_killed"])
+    reference = empty_place(tmp_path_factory.mktemp("undisturbed"), kept)
     fill(reference)
-    prepared = folder / "prepared"
-    prepared.mkdir()
-    prepare(reference, prepared)
-    return reference, prepared, reference.state()
+    reference.accept()
+    return reference, reference.state()
 
 
 @pytest.fixture
-def filled(place: Place, undisturbed: tuple[Place, Path, dict[str, Any]]) -> tuple[Place, Path, dict[str, Any]]:
-    """The same inbox not yet accepted, with the examinations and the state to end in."""
-    reference, prepared, state = undisturbed
+def filled(place: Place, undisturbed: tuple[Place, dict[str, Any]]) -> Filled:
+    """The same inbox not yet accepted, and the state to end in."""
+    reference, state = undisturbed
+    copy_inbox(reference, place)
+    return place, state
+
+
+def copy_inbox(reference: Place, place: Place) -> None:
     shutil.copytree(reference.inbox, place.inbox, dirs_exist_ok=True)
     shutil.copy(reference.folder / "expected_providers.csv", place.folder)
-    return place, prepared, state
 
 
 def start_again(place: Place) -> None:
@@ -122,31 +95,31 @@ def start_again(place: Place) -> None:
 
 @pytest.mark.slow
 def test_killed_at_fifty_random_moments_and_run_again_it_ends_in_the_same_state(
-    filled: tuple[Place, Path, dict[str, Any]],
+    filled: Filled,
 ) -> None:
-    place, prepared, reference = filled
-    to_the_end(place, prepared)  # the first run waits for the processes to be made ready
+    place, reference = filled
+    to_the_end(place)  # the first run waits for the processes to be made ready
     start_again(place)
-    whole = to_the_end(place, prepared)
+    whole = to_the_end(place)
     assert place.state() == reference
     moments = random.Random(2007)
     cut_short = 0
     for _ in range(KILLS):
         start_again(place)
-        process = started(place, prepared)
+        process = started(place)
         time.sleep(moments.uniform(0, whole))
         process.kill()
         process.join()
         cut_short += process.exitcode == -signal.SIGKILL
-        to_the_end(place, prepared)
+        to_the_end(place)
         assert place.state() == reference
     assert cut_short > KILLS // 2, "most runs were still at work when they were killed"
 
 
 @pytest.mark.slow
-def test_two_runs_at_once_double_nothing(filled: tuple[Place, Path, dict[str, Any]]) -> None:
-    place, prepared, reference = filled
-    both = [started(place, prepared) for _ in range(2)]
+def test_two_runs_at_once_double_nothing(filled: Filled) -> None:
+    place, reference = filled
+    both = [started(place) for _ in range(2)]
     for process in both:
         process.join()
     assert [process.exitcode for process in both] == [0, 0]
@@ -154,54 +127,49 @@ def test_two_runs_at_once_double_nothing(filled: tuple[Place, Path, dict[str, An
 
 
 @pytest.mark.slow
-def test_two_runs_with_stores_of_their_own_register_each_submission_once(
-    filled: tuple[Place, Path, dict[str, Any]], tmp_path: Path
-) -> None:
+def test_two_runs_with_stores_of_their_own_register_each_submission_once(filled: Filled, tmp_path: Path) -> None:
     """The lock is the store's; the register guards itself."""
-    place, prepared, reference = filled
-    other = Place(tmp_path / "other", place.url)
-    other.inbox.parent.mkdir()
+    place, reference = filled
+    other = replace(place, folder=tmp_path / "other")
     shutil.copytree(place.inbox, other.inbox)
-    both = [started(one, prepared) for one in (place, other)]
+    both = [started(one) for one in (place, other)]
     for process in both:
         process.join()
     names = [entry.submission for entry in place.entries()]
     assert sorted(names) == sorted({row["submission"] for row in reference["register"]})
 
 
-def limited(folder: Path, url: str, prepared: Path, most: int, said: Path) -> None:
+def limited(place: Place, most: int, said: Path) -> None:
     """A run on a disk that takes no file larger than `most` bytes, as a full one takes none."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     try:
-        Place(folder, url).accept(copied(prepared))
+        place.accept()
     except Stopped as stopped:
         os.write(os.open(said, os.O_WRONLY | os.O_CREAT), str(stopped).encode()[:most])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [512, 6_000, 20_000, 60_000])
-def test_a_full_disk_ends_in_a_sentence_and_nothing_half_written(
-    most: int, filled: tuple[Place, Path, dict[str, Any]], tmp_path: Path
-) -> None:
-    place, prepared, reference = filled
+def test_a_full_disk_ends_in_a_sentence_and_nothing_half_written(most: int, filled: Filled, tmp_path: Path) -> None:
+    place, reference = filled
     said = tmp_path / "said"
-    process = CONTEXT.Process(target=limited, args=(place.folder, place.url, prepared, most, said))
+    process = CONTEXT.Process(target=limited, args=(place, most, said))
     process.start()
     process.join()
     assert process.exitcode == 0, "a full disk is no fault of ours"
     assert "run the same command again" in said.read_text(encoding="utf-8")
-    to_the_end(place, prepared)
+    to_the_end(place)
     assert place.state() == reference
 
 
 @pytest.mark.slow
 def test_a_lost_database_ends_in_a_sentence_and_the_next_run_goes_on(
-    place_in_postgresql: Place, postgresql: Any
+    place_in_postgresql: Place, postgresql: Any, undisturbed: tuple[Place, dict[str, Any]]
 ) -> None:
     place = place_in_postgresql
-    fill(place)
-    examine = plainly(place.store)
+    copy_inbox(undisturbed[0], place)
+    examine = place.workers()
 
     def losing(tasks: Sequence[Task]) -> Iterator[Examination]:
         for number, made in enumerate(examine(tasks)):
@@ -249,7 +217,8 @@ def test_the_command_itself_killed_leaves_no_worker_behind_and_goes_on(tmp_path:
     while time.monotonic() < until and any(Path(f"/proc/{worker}").exists() for worker in workers):
         time.sleep(0.5)
     assert not [worker for worker in workers if running(worker)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = [*command, "--processes", "1"]
+    done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     with Register(register) as kept:
         assert [one.outcome for one in kept.entries()] == ["accepted", "accepted"]
@@ -268,13 +237,22 @@ def running(process: int) -> bool:
     return status.exists() and status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0, 0.5, 1, 1.5])
-def test_a_run_stopped_by_its_user_ends_at_once_with_130_and_no_traceback(place: Place, seconds: float) -> None:
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An inbox of forty versions of a return."""
+    place = empty_place(tmp_path_factory.mktemp("forty"))
     for one in range(40):
         place.put(f"{one}.zip", a_return("RZA", LATER, version=one + 1))
+    return place.inbox
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 0.5, 1, 1.5])
+def test_a_run_stopped_by_its_user_ends_at_once_with_130_and_no_traceback(
+    place: Place, forty: Path, seconds: float
+) -> None:
     where = ("--register", place.url, "--store", str(place.store.folder))
-    command = (sys.executable, "-m", "crt_return", "accept", str(place.inbox), *where)
+    command = (sys.executable, "-m", "crt_return", "accept", str(forty), *where)
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
         while not (place.folder / "register.db").exists() and run.poll() is None:
             time.sleep(0.01)  # while it is imported, Python has its own word for a stop
