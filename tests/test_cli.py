@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -153,6 +154,11 @@ def test_unexplained_warning_of_final_return_rejects_it(runs: dict[str, Run]) ->
     assert {cli.exit_status(report), cli.exit_status(report, strict=True)} == {1}
 
 
+def test_unexplained_warning_counts_only_with_strict(runs: dict[str, Run]) -> None:
+    report = replace(runs["late"].report, outcome="queried")
+    assert (cli.exit_status(report), cli.exit_status(report, strict=True)) == (0, 1)
+
+
 def test_explain_prints_a_rule_with_its_sql_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "explain", "gtk-01")
     rule = load_standard().rules["GTK-01"]
@@ -169,6 +175,17 @@ def test_explain_shows_messages_of_rule_in_given_return(rule: str, rich: Run) ->
     assert text.startswith(f"In {RICH}: ")
     found = [finding for finding in rich.report.findings if finding.rule == rule]
     assert all(finding.message in text for finding in found[: explain.OWN_ROWS])
+    more = len(found) - explain.OWN_ROWS
+    assert ("  ... and " in text) == (more > 0)
+    assert more <= 0 or f"  ... and {more:,} more\n" in text
+    open_rules = {open_rule.rule for open_rule in rich.report.rules.not_evaluated}
+    assert ("not evaluated" in text.partition("\n")[0]) == (rule in open_rules)
+
+
+def test_explain_measures_the_return_for_rules_that_need_it() -> None:
+    needing = {rule.id for rule in load_standard().rules.values() if explain.needs_thresholds(rule)}
+    assert needing >= {"GTK-08", "GTK-13", "EXP-02"}
+    assert not needing & {"GTK-01", "PKG-04", "HDR-01"}
 
 
 def test_a_fault_of_ours_ends_with_70_and_shows_no_value(capsys: pytest.CaptureFixture[str]) -> None:

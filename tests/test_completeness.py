@@ -124,6 +124,7 @@ def scenarios() -> dict[str, Tables | Path]:
             for table in ("return_header", "team_register")
         },
         "no such quarter": {n: [{**row, "period": "2006-08-Q4"} for row in rows] for n, rows in tables.items()},
+        "no such age": edited(tables, "team_register", 0, age_max="many"),
         "no such source": edited(tables, "referrals", unknown_source(), source_code="ZZ"),
         "no count": edited(tables, "referrals", unknown_source(), received=""),
         "all times unknown": edited(tables, "response_times", response_times(), time_unknown=assessed),
@@ -314,6 +315,11 @@ def test_unknown_times_are_at_most_all_assessments(found: Found) -> None:
 def test_no_upper_age_is_a_default_that_costs_nothing(found: Found) -> None:
     assert counts_of(found["no upper age"], "age_max").default >= 1
     assert found["no upper age"].quality.score == found["whole"].quality.score
+
+
+def test_item_that_is_not_core_leaves_the_score_as_it_is(found: Found) -> None:
+    assert counts_of(found["no such age"], "age_max").invalid == 1
+    assert found["no such age"].quality.score == found["whole"].quality.score
 
 
 # Cells spoiled at random

@@ -47,6 +47,12 @@ def quarters() -> tuple[Tables, Tables]:
     return two_quarters(STANDARD, "RZA", 2, "2006-07-Q4", 3)
 
 
+@cache
+def other_provider() -> Tables:
+    """Return the previous quarter of another provider."""
+    return two_quarters(STANDARD, "RZB", 1, "2006-07-Q4", 3)[0]
+
+
 def with_fault(rule: str) -> Tables:
     return plant(quarters()[1], rule, STANDARD, "RZA-T01").tables
 
@@ -104,6 +110,8 @@ def scenarios(folder: Path) -> dict[str, Scenario | Tables | Path]:
         "wrong record": {**warned, "explanations": [{**explained, "record_key": "RZA-T02"}]},
         "error": with_fault("GTK-01"),
         "its own previous return": Scenario(now, now),
+        "previous return of another provider": Scenario(now, other_provider()),
+        "unknown team": changed("gatekeeping", 0, team_id="RZA-T09", admissions_eligible="999"),
         "faulty cells": {**now, "gatekeeping": faulty_cells},
         **{field: changed("team_register", 0, **{field: "943 476 5919"}) for field in NHS_NUMBER_IN},
         **{
@@ -168,7 +176,19 @@ def test_previous_return_of_another_quarter_is_not_compared(reports: Reports) ->
     assert because(reports["its own previous return"], "GTK-14") == says
 
 
+def test_previous_return_of_another_provider_is_not_compared(reports: Reports) -> None:
+    says = "the return given as the previous one is RZB 2006-07-Q3, not RZA 2006-07-Q3"
+    assert because(reports["previous return of another provider"], "GTK-14") == says
+
+
 # One finding a fault
+
+
+def test_rows_of_an_unregistered_team_reach_no_rule(reports: Reports) -> None:
+    report = reports["unknown team"]
+    assert {found.rule for found in report.findings if found.file == "gatekeeping.csv"} >= {"PKG-07"}
+    assert "GTK-01" not in report.rules.failed, "its counts do not add up"
+    assert "RZA-T09 in gatekeeping.csv is not in the register" in because(report, "GTK-01")
 
 
 def test_wrong_delimiter_is_one_finding(reports: Reports) -> None:

@@ -161,6 +161,14 @@ def test_sarif_tells_places_levels_and_what_was_not_evaluated() -> None:
     assert [note["associatedRule"]["id"] for note in notes] == [rule.rule for rule in open_rules]
 
 
+@pytest.mark.parametrize(("name", "suppressed"), [("open warning", False), ("explained warning", True)])
+def test_sarif_suppresses_explained_warnings_alone(name: str, suppressed: bool) -> None:
+    (only,) = json.loads(written(name, ".sarif"))["runs"]
+    warnings = [result for result in only["results"] if result["level"] == "warning"]
+    assert warnings
+    assert {bool(result["suppressions"]) for result in warnings} == {suppressed}
+
+
 def test_sarif_knows_a_fault_again_when_its_row_has_moved() -> None:
     def prints(name: str) -> list[Any]:
         results = json.loads(written(name, ".sarif"))["runs"][0]["results"]

@@ -188,6 +188,14 @@ def test_causes_and_errors_come_first() -> None:
     assert f"until then {first[0].holds_back} other rules cannot be judged in full" in shown.words
 
 
+@pytest.mark.parametrize(("name", "waiting"), [("open warning", 1), ("explained warning", 0)])
+def test_explained_warnings_wait_for_nobody(name: str, waiting: int) -> None:
+    assert len(first_to_mend(sections(checked(name).report, STANDARD))) == waiting
+    (tiles,) = page_of(name).all("ul", "tiles")
+    assert f"{waiting} warning" in tiles.words.replace("0 errors to mend", "")
+    assert ("1 warning explained" in tiles.words) == (waiting == 0)
+
+
 def test_a_file_that_is_missing_comes_before_everything() -> None:
     assert first_to_mend(sections(checked("missing file").report, STANDARD))[0].rule.check == "reading"
 
