@@ -165,6 +165,7 @@ def test_verify_leaves_open_what_needs_the_quarter_before_and_says_so(
     assert "mistyped.zip: give the return that the receipt is of." in said
 
 
+@pytest.mark.slow
 def test_another_rule_set_that_comes_to_the_same_is_said_and_no_difference(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

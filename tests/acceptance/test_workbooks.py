@@ -34,6 +34,7 @@ def test_a_workbook_is_accepted_and_its_receipt_holds_for_the_csv_files_too(
     assert (status, out.splitlines()[-1]) == (0, f"Receipt {entry.submission} holds for this return.")
 
 
+@pytest.mark.slow
 def test_the_same_return_as_csv_and_as_a_workbook_is_known_to_be_the_same(place: Place) -> None:
     place.put("RZA.zip", a_return("RZA"))
     place.accept()

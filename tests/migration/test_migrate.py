@@ -114,6 +114,7 @@ def test_migrated_return_only_needs_explanations_read_again(new_report: Report) 
     assert errors == {"EXP-02", "EXP-03"}
 
 
+@pytest.mark.slow
 def test_migrated_return_with_explanations_read_again_is_accepted(
     new: Path, new_report: Report, tmp_path: Path
 ) -> None:

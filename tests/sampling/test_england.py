@@ -150,7 +150,8 @@ def test_a_return_is_accepted_with_explanations(
         assert all(one.explained for one in report.findings if one.severity == "warning")
 
 
-@pytest.mark.parametrize("quarter", ["first_return", pytest.param("second_return", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("quarter", ["first_return", "second_return"])
 def test_every_explanation_is_given_by_a_role_for_a_reason(quarter: str, request: pytest.FixtureRequest) -> None:
     reasons = {code.code for code in STANDARD.codelists["explanation_reason"]}
     rows = request.getfixturevalue(quarter)[0]["explanations"]

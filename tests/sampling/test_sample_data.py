@@ -61,6 +61,7 @@ def test_the_files_are_as_made() -> None:
     assert made.differences(made.sample_files(STANDARD)) == [], "run: python sample_data/make.py"
 
 
+@pytest.mark.slow
 def test_valid_sample_and_previous_one_have_no_fault() -> None:
     valid = SAMPLES / "valid"
     runs = judge({"previous": PREVIOUS, "valid": valid, "valid with previous": Scenario(valid, PREVIOUS)})

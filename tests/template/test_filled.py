@@ -33,6 +33,7 @@ def test_template_as_made_has_no_fault_but_blank_cells(runs: Mapping[str, Run]) 
     assert {found.rule for found in report.findings if found.rule.startswith("PKG-")} == BLANK
 
 
+@pytest.mark.slow
 def test_the_filled_workbook_is_next_quarters_prior(filled: Mapping[str, Path], tmp_path: Path) -> None:
     result = template(tmp_path / "next.xlsx", "--prior", str(filled["after"]), period="2007-08-Q1")
     assert result.exit_code == 0, result.output
