@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from crt_return.publishing.generated import stale, write
+from crt_return.cli import commands
+from crt_return.publishing.generated import same_files, stale, write
 from crt_return.publishing.zipped import zipped
-from crt_return.standard import load_standard
+from crt_return.standard import load_standard, schema_folder
 
 ROOT = Path(__file__).parents[2]
 STANDARD = load_standard()
@@ -81,3 +84,30 @@ def test_navigation_follows_the_order_of_the_standard(published: Path) -> None:
     rules = re.findall(r"- rules/([\w-]+)\.md", text)
     assert tables == ["index", *STANDARD.tables]
     assert rules == ["index", *STANDARD.rules, *STANDARD.acceptance_rules, *STANDARD.national_rules]
+
+
+def test_publish_refuses_a_folder_of_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: Mine\n", encoding="utf-8")
+    page = tmp_path / "docs/rules/mine.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("mine", encoding="utf-8")
+    assert "where mkdocs.yml and schema/ lie" in refusal(tmp_path, monkeypatch)
+    assert page.read_text(encoding="utf-8") == "mine"
+
+
+def test_publish_refuses_another_text_of_the_standard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: A draft\n", encoding="utf-8")
+    shutil.copytree(schema_folder(), tmp_path / "schema")
+    assert same_files(tmp_path / "schema", schema_folder())
+    rules = tmp_path / "schema/rules/gatekeeping.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("Eligible", "Suitable"), encoding="utf-8")
+    assert "Install this checkout" in refusal(tmp_path, monkeypatch)
+    assert not (tmp_path / "docs").exists()
+
+
+def refusal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What `publish` says in a folder that it refuses."""
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(commands, ["publish"])
+    assert result.exit_code == 2
+    return result.output

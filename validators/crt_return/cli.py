@@ -167,8 +167,7 @@ def publish(check: bool) -> int:
     from crt_return.publishing.generated import COMMAND, stale, write
 
     root = Path.cwd()
-    if not (root / "mkdocs.yml").is_file():
-        raise click.UsageError("The published standard is made at the top of its checkout, where mkdocs.yml lies.")
+    _refuse_other_checkout(root)
     files = _generated()
     if not check:
         changed = write(files, root)
@@ -178,6 +177,22 @@ def publish(check: bool) -> int:
     if different:
         click.echo(f"Not as the standard makes it: {', '.join(different)}. Run `{COMMAND}`.")
     return EXIT_ERRORS if different else 0
+
+
+def _refuse_other_checkout(root: Path) -> None:
+    """Refuse to write into a folder of anything else, or of another text of the standard than this command has."""
+    from crt_return.publishing.generated import same_files
+    from crt_return.standard import schema_folder
+
+    if not (root / "mkdocs.yml").is_file() or not (root / "schema").is_dir():
+        raise click.UsageError(
+            "The published standard is made at the top of its checkout, where mkdocs.yml and schema/ lie."
+        )
+    if not same_files(root / "schema", schema_folder()):
+        raise click.UsageError(
+            "schema/ here is not the standard that this command was installed with. Install this checkout "
+            "(pip install --editable .), and publish again."
+        )
 
 
 def _generated() -> dict[str, bytes]:

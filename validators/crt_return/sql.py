@@ -78,11 +78,13 @@ def _standard_names() -> Mapping[str, Names]:
     pieces = _standard_sql(load_standard())
     path = _cache_file(pieces)
     with suppress(OSError, ValueError, TypeError):
-        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        return {sql: _names(**one) for sql, one in zip(pieces, kept, strict=True)}
+        digest, _, kept = path.read_text(encoding="utf-8").partition("\n")
+        if digest == _digest(kept):  # else the file is damaged
+            return {sql: _names(**names) for sql, names in zip(pieces, json.loads(kept), strict=True)}
     found = {sql: _found(sql) for sql in pieces}
     with suppress(OSError):
-        _write_whole(path, json.dumps([asdict(one) for one in found.values()], separators=(",", ":")))
+        text = json.dumps([asdict(names) for names in found.values()], separators=(",", ":"))
+        _write_whole(path, f"{_digest(text)}\n{text}")
     return found
 
 
@@ -96,7 +98,11 @@ def _standard_sql(standard: Standard) -> list[str]:
 def _cache_file(pieces: Sequence[str]) -> Path:
     """Where the names in these pieces of SQL are kept for this version of the tool and of the parser."""
     key = json.dumps([__version__, version("sqlglot"), *pieces])
-    return user_cache_path("crt-return", appauthor=False) / f"sql-names-{sha256(key.encode()).hexdigest()[:16]}.json"
+    return user_cache_path("crt-return", appauthor=False) / f"sql-names-{_digest(key)[:16]}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -62,6 +62,16 @@ def unwanted(files: Mapping[str, bytes], root: Path) -> list[Path]:
     return [path for path in held if path.relative_to(root).as_posix() not in files]
 
 
+def same_files(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, whatever a checkout made of their line ends."""
+    return one.samefile(other) or _texts(one) == _texts(other)
+
+
+def _texts(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n") for path in files}
+
+
 def _is_as_made(path: Path, content: bytes) -> bool:
     """Whether a file is there and holds what is made; archives by what is in them, as compressors differ."""
     if not path.is_file():
