@@ -78,7 +78,7 @@ def judge(
 
 def judged(batch: Sequence[Sent], *, thresholds: bool = True, cap: int | None = DEFAULT_CAP) -> list[Run]:
     """Judge returns that are read already in one batch."""
-    examined = examine([one.package for one in batch], [one.prior for one in batch], STANDARD, cap=cap)
+    examined = examine([each.package for each in batch], [each.prior for each in batch], STANDARD, cap=cap)
     if not thresholds:
         return concluded(examined, None)
     assessments = assessed(examined)

@@ -40,7 +40,7 @@ def sample_reports() -> dict[str, str]:
 
 def kit_reports(kit: JudgedKit) -> dict[str, str]:
     """Write the report on every return of the kit as text: the plain valid one whole, the others by what differs."""
-    texts = {f"kit/{one.made.name}.txt": text(one.report) for one in (*kit.valid, *kit.faulty)}
+    texts = {f"kit/{judged.made.name}.txt": text(judged.report) for judged in (*kit.valid, *kit.faulty)}
     plain = texts[PLAIN]
     return {name: own if name == PLAIN else difference(plain, own) for name, own in texts.items()}
 

@@ -31,7 +31,7 @@ def forget() -> None:
 
 
 def read_again(monkeypatch: pytest.MonkeyPatch) -> Names:
-    """The names read anew, where nothing may be parsed."""
+    """Read the names again where nothing may be parsed."""
     forget()
     monkeypatch.setattr(sql, "_found", lambda text: pytest.fail(f"parsed: {text}"))
     return sql.names(MUST)

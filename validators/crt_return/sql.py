@@ -117,7 +117,9 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _names(tables: list[list[Any]], columns: list[list[str]], fields: list[str]) -> Names:
-    return Names(tuple(NamedTable(*one) for one in tables), tuple((of, name) for of, name in columns), tuple(fields))
+    return Names(
+        tuple(NamedTable(*table) for table in tables), tuple((table, name) for table, name in columns), tuple(fields)
+    )
 
 
 def _found(sql: str) -> Names:

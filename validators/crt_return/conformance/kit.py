@@ -53,6 +53,7 @@ class JudgedKit:
     """The returns of the kit with their reports, the previous returns, and the faults that trip nothing."""
 
     standard: Standard
+    rules: Sequence[Rule]
     valid: Sequence[Reported]
     faulty: Sequence[Reported]
     previous: Sequence[Made]
@@ -61,7 +62,7 @@ class JudgedKit:
 
 def kit(standard: Standard, progress: Progress = silent, rules: Collection[str] = ()) -> dict[str, bytes]:
     """Make the files of the kit by their paths in it, the same bytes each time; only those of `rules`, if any."""
-    return kit_files(judge_kit(standard, progress, rules), rules)
+    return kit_files(judge_kit(standard, progress, rules))
 
 
 def judge_kit(standard: Standard, progress: Progress = silent, rules: Collection[str] = ()) -> JudgedKit:
@@ -70,19 +71,19 @@ def judge_kit(standard: Standard, progress: Progress = silent, rules: Collection
     chosen = [rule for rule in standard.rules.values() if not rules or rule.id in rules]
     progress("Planting every fault of every rule")
     valid, faulty, untripped = _judged_returns([*valid_returns(tried)], tried, chosen, progress)
-    return JudgedKit(standard, valid, faulty, _previous(tried), untripped)
+    return JudgedKit(standard, chosen, valid, faulty, _previous(tried), untripped)
 
 
-def kit_files(judged_kit: JudgedKit, rules: Collection[str] = ()) -> dict[str, bytes]:
+def kit_files(judged_kit: JudgedKit) -> dict[str, bytes]:
     """The files of a kit whose returns are judged."""
     standard, valid, faulty = judged_kit.standard, judged_kit.valid, judged_kit.faulty
-    chosen = [rule for rule in standard.rules.values() if not rules or rule.id in rules]
-    passing, never = _passing(standard, chosen, valid)
+    passing, never = _passing(standard, judged_kit.rules, valid)
     cases = [*passing, *(_case(standard, one, _rule_of(one), "fails") for one in faulty)]
     order = {rule: number for number, rule in enumerate(standard.rules)}
     ordered = sorted(cases, key=lambda case: (order[case.rule], case.kind != "passes"))
     content = Cases({"name": standard.name, "version": standard.version}, ordered, [*never, *judged_kit.untripped])
-    every = {one.path: one for one in (*(one.made for one in (*valid, *faulty)), *judged_kit.previous)}
+    returns = (*(reported.made for reported in (*valid, *faulty)), *judged_kit.previous)
+    every = {made.path: made for made in returns}
     used = {path for case in cases for path in (case.path, case.prior)}
     stored = {name: data for path in sorted(used) for name, data in every[path].stored().items()}
     return {
