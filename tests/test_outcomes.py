@@ -93,6 +93,19 @@ def claims_that_nothing_can_save() -> Tables:
     return {**now, "gatekeeping": rows, "fidelity_self": claims, "gatekeeping_exemption": exempt}
 
 
+def one_closed_and_a_row_without_a_team() -> Tables:
+    """Return a return with a closed team, and counts that do not add up in a row that names no team."""
+    _, now = quarters()
+    (first, second), header = now["team_register"], now["return_header"][0]
+    *rows, last = now["gatekeeping"]
+    return {
+        **now,
+        "return_header": [{**header, "teams_expected": "1"}],
+        "team_register": [{**first, **CLOSED}, second],
+        "gatekeeping": [*rows, {**last, "team_id": "", "admissions_eligible": "999"}],
+    }
+
+
 def scenarios(folder: Path) -> dict[str, Scenario | Tables | Path]:
     _, now = quarters()
     header, (first, second) = now["return_header"][0], now["team_register"]
@@ -111,6 +124,8 @@ def scenarios(folder: Path) -> dict[str, Scenario | Tables | Path]:
         "error": with_fault("GTK-01"),
         "its own previous return": Scenario(now, now),
         "previous return of another provider": Scenario(now, other_provider()),
+        "row without a team": {**one_closed_and_a_row_without_a_team(), "explanations": []},
+        "fault without a team": Scenario(changed("gatekeeping", 0, team_id="", admissions_total="ten"), quarters()[0]),
         "unknown team": changed("gatekeeping", 0, team_id="RZA-T09", admissions_eligible="999"),
         "faulty cells": {**now, "gatekeeping": faulty_cells},
         **{field: changed("team_register", 0, **{field: "943 476 5919"}) for field in NHS_NUMBER_IN},
@@ -182,6 +197,17 @@ def test_previous_return_of_another_provider_is_not_compared(reports: Reports) -
 
 
 # One finding a fault
+
+
+def test_row_without_a_team_is_judged_though_a_team_is_left_out(reports: Reports) -> None:
+    places = {(found.rule, found.row) for found in reports["row without a team"].findings}
+    assert {("PKG-04", 5), ("GTK-01", 5)} <= places
+
+
+def test_fault_without_a_team_leaves_sums_of_all_teams_open(reports: Reports) -> None:
+    report = reports["fault without a team"]
+    assert "GTK-14" not in {*report.rules.passed, *report.rules.failed}
+    assert "admissions_total is at fault in row 2" in because(report, "GTK-14")
 
 
 def test_rows_of_an_unregistered_team_reach_no_rule(reports: Reports) -> None:

@@ -108,6 +108,14 @@ def test_great_expectations_agrees_with_the_states(expectations: Expectations) -
         assert rule.level == "strong" or missed == {one.team_id for one in own if one.state not in MET}
 
 
+def test_rule_with_one_of_two_measures_open_may_hide_a_warning() -> None:
+    open_, met, small = (
+        [with_value(STANDARD.measures[name], "RZA-T01", value) for name, value in measures.items()]
+        for measures in ({"F2.2": None, "F2.3": 1.0}, {"F2.2": 1.0, "F2.3": 1.0}, {"F2.2": None, "F2.3": None})
+    )
+    assert [judged(found, PlainJudge())["GTK-09"].unseen for found in (open_, met, small)] == [True, False, True]
+
+
 def test_published_suites_are_those_that_run() -> None:
     files = downloads(STANDARD, kit=b"")
     kept = {Path(name).stem: json.loads(files[name]) for name in files if name.startswith("expectations/")}

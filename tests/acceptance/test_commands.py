@@ -196,6 +196,10 @@ def test_a_report_is_refused_on_a_store_that_lacks_what_was_accepted(
     status, _, err = run(capsys, *given, tmp_path / "elsewhere")
     assert status == 2
     assert "does not hold it (1 missing in all)" in err
+    (table,) = place.store.folder.rglob("returns/**/gatekeeping.parquet")
+    table.unlink()
+    status, _, err = run(capsys, *given, place.store.folder)
+    assert (status, "does not hold it (1 missing in all)" in err) == (2, True), "a return without a table is not whole"
     assert not (tmp_path / "report").exists()
 
 
