@@ -147,9 +147,9 @@ def test_a_rule_with_many_findings_has_pages_to_leaf_through(shown: Shown) -> No
     assert rule.locator(".pages p").first.inner_text() == "Findings 1 to 2 of 5 listed."
     assert rule.get_by_role("button", name="Page before").is_disabled()
     rule.get_by_role("button", name="Last page").click()
-    assert rule.locator(".pages p").first.inner_text() == "Findings 5 to 5 of 5 listed."
-    assert rule.locator(".fault").count() == 1
-    assert rule.get_by_role("button", name="Next page").is_disabled()
+    expect(rule.locator(".pages p").first).to_have_text("Findings 5 to 5 of 5 listed.")
+    expect(rule.locator(".fault")).to_have_count(1)
+    expect(rule.get_by_role("button", name="Next page")).to_be_disabled()
 
 
 def test_without_scripts_the_first_findings_are_there_and_no_button_that_does_nothing(shown: Shown) -> None:
