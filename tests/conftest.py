@@ -40,7 +40,8 @@ class PlainJudge:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the file that makes the kit first and the others that need it last, so that no process waits for it."""
-    items.sort(key=lambda item: (item.path.name != "test_golden.py", "made_kit" in getattr(item, "fixturenames", ())))
+    needing = {item.path for item in items if "made_kit" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path.name != "test_golden.py", item.path in needing))
 
 
 @pytest.fixture(autouse=True)
