@@ -11,4 +11,5 @@ const scrollable = () => {
   }
 };
 document$.subscribe(() => requestAnimationFrame(scrollable));
+window.addEventListener("load", scrollable); // a drawing has its width only once it is loaded
 window.addEventListener("resize", scrollable);
